@@ -11,8 +11,6 @@ export const absences: Absences = {
   'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
   'vm.save': 'Proxmox VE saves memory to its storages alone (nodes/{node}/qemu/{vmid}/status/suspend): suspend it',
   'vm.restore': 'Proxmox VE restores memory from its storages alone (nodes/{node}/qemu/{vmid}/status/resume): start it',
-  'vm.export':
-    'no page below nodes/{node}/qemu/{vmid} gives a disk away: clone it and make the clone a template, or back it up',
   'vm.definition': 'nodes/{node}/qemu/{vmid}/config has settings, and no text: look at the details',
   'vm.define': 'nodes/{node}/qemu/{vmid}/config takes settings, and no text: edit these',
   'vm.lock':

@@ -34,6 +34,8 @@ import { downloadImage } from './storage/download.ts';
 import { createRemoval } from './storage/removal.ts';
 import { createVolumeOps } from './storage/volume-ops.ts';
 import { listStorages } from './storages.ts';
+import { createExport } from './templates/export.ts';
+import { createImageRemoval } from './templates/template-images.ts';
 import { createDelete } from './vm/delete.ts';
 import { readHistory } from './vm/history.ts';
 import { createSettings } from './vm/settings.ts';
@@ -77,19 +79,21 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     permissions,
   };
   const maker: Maker = { lists, api, clock, vmids: createVmids(api), touched: calls.touched };
+  const removal = createDelete(calls, lists);
   const terminals = { http: https.control, clock, login, api, closed: closing.signal };
 
   const info: VmOps['info'] = (id, infoSignal) => readInfo(calls, id, infoSignal);
 
   return {
     vm: {
-      info,
+      info: (id, infoSignal) => readInfo(calls, id, infoSignal, true),
       history: (id, range, historySignal) => readHistory(calls, id, range, historySignal),
       identity: (id, identitySignal) => readIdentity(calls, id, identitySignal),
       ...createLifecycle(calls, isAtLeast(cluster.version, 8, 2)),
       create: createMake(maker),
       clone: createClone(calls, maker),
-      ...createDelete(calls, lists),
+      export: createExport(calls, maker),
+      ...removal,
       ...createMigration(calls, lists),
       ...createSettings(calls),
     },
@@ -106,7 +110,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     image: {
       list: (_of, listSignal) => listImages(lists, listSignal),
       create: (_of, spec, createSignal) => downloadImage(lists, api, spec, createSignal),
-      ...createRemoval('image', lists, api),
+      ...createImageRemoval(createRemoval('image', lists, api), index, removal),
     },
     backup: createBackupOps(calls, maker),
     securitygroup: createGroupOps(lists, api),

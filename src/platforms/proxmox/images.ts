@@ -1,10 +1,11 @@
-/** Images: the ISO files, templates of containers and disks to import that lie in storages. Templates of VMs are VMs here. */
+/** Images: the ISO files, templates of containers, disks and appliances to import that lie in storages, and templates, which are guests too. */
 import { imageId } from '../../ids.ts';
 import type { Image } from '../contract.ts';
 import { textOf } from '../lib/json.ts';
 import { type Catalog, inOrder, type KnownStorage, type ListContext, readCatalog, troubleNow } from './catalog.ts';
 import { type Entry, IMAGE_TYPES, isImage, NOT_READ, readContents, type Unread } from './contents.ts';
 import { numberOf, sizeOf } from './json.ts';
+import { templateImages } from './templates/template-images.ts';
 
 /**
  * Those in all storages that are active: one request for the catalog, one for each storage that takes images. Sizes in bytes;
@@ -17,13 +18,14 @@ export async function listImages(context: ListContext, signal: AbortSignal): Pro
 /** The same, for a catalog that was read already. */
 export async function imagesIn(
   context: ListContext,
-  { storages }: Catalog,
+  { storages, resources }: Catalog,
   signal: AbortSignal,
 ): Promise<readonly Image[]> {
   const { entries, unread } = await readContents(context, storages.filter(mayKeepImages), signal);
   const all = [
     ...unread.map((one) => unreadRow(context, one)),
     ...entries.filter(({ kind }) => isImage(kind)).map((one) => imageRow(context, one)),
+    ...templateImages(context, resources),
   ];
   return inOrder(all, ({ id }) => id);
 }

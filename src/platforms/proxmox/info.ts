@@ -3,18 +3,21 @@ import type { VmInfo } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { bootTimeOf } from './boot-time.ts';
+import { firewallLines, readGuestFirewall } from './firewall/guest-firewall.ts';
 import { type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
 import { readSnapshots } from './snapshots.ts';
 import { stateOf } from './states.ts';
 
-export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Promise<VmInfo> =>
+/** `withFirewall`: that of the guest as well, which takes two requests more. */
+export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal, withFirewall = false): Promise<VmInfo> =>
   onGuest(calls, id, signal, async (call) => {
     const { guest, current, name } = call;
     const asksForAddresses = current.status === 'running' && (guest.kind === 'lxc' || current.agent);
-    const [row, snapshots, ips] = await Promise.all([
+    const [row, snapshots, firewall, ips] = await Promise.all([
       call.get('/config'),
       readSnapshots(id, call),
+      withFirewall ? readGuestFirewall(calls.api, guest, signal) : undefined,
       asksForAddresses ? readAddresses(calls.api, guest, signal) : [],
     ]);
     const config = readGuestConfig(asRow(row, name), guest.kind, guest.vmid);
@@ -41,6 +44,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal): Prom
         ...Object.entries(others).map(([key, value]) => ['Metadata', `${key}=${value}`] as const),
         ...(config.sockets > 1 ? [['Sockets', String(config.sockets)] as const] : []),
         ...(guest.pool === undefined ? [] : [['Resource pool', guest.pool] as const]),
+        ...(firewall === undefined ? [] : firewallLines(firewall)),
         ...(guest.ha === undefined ? [] : [['High availability', guest.ha] as const]),
       ],
     };

@@ -110,6 +110,7 @@ const CALLS: Readonly<Partial<Record<OperationName, string>>> = {
   'vm.suspend': 'POST /nodes/{node}/KIND/{vmid}/status/suspend',
   'vm.create': 'POST /nodes/{node}/KIND',
   'vm.clone': 'POST /nodes/{node}/KIND/{vmid}/clone',
+  'vm.export': 'POST /nodes/{node}/KIND/{vmid}/clone',
   'vm.migrate': 'POST /nodes/{node}/KIND/{vmid}/migrate',
   'vm.delete': 'DELETE /nodes/{node}/KIND/{vmid}',
   'vm.configure': 'PUT /nodes/{node}/qemu/{vmid}/config',
@@ -158,6 +159,7 @@ const flat = (branches: readonly Branch[]): readonly Branch[] =>
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   'vm.create': ['VM.Allocate'],
   'vm.clone': ['VM.Clone'],
+  'vm.export': ['VM.Clone'],
   'disk.create': ['VM.Config.Disk'],
   'disk.detach': ['VM.Config.Disk'],
   'disk.delete': ['VM.Config.Disk'],

@@ -18,6 +18,7 @@ export const PRIVILEGES: Readonly<Partial<Record<OperationName, readonly string[
   'vm.suspend': ['VM.PowerMgmt'],
   'vm.create': ['VM.Allocate'],
   'vm.clone': ['VM.Clone'],
+  'vm.export': ['VM.Clone'],
   'vm.migrate': ['VM.Migrate'],
   'vm.delete': ['VM.Allocate'],
   'vm.configure': [
@@ -92,6 +93,9 @@ export function missingRight(
 ): string | undefined {
   const needed = PRIVILEGES[operation];
   if (!permissions || !needed) return undefined;
+  // a template is a guest
+  if (operation === 'image.delete' && IS_GUEST.test(nativeOf(rowOf(id))))
+    return missingRight(permissions, 'vm.delete', id);
   if (operation === 'image.create') return missingToDownload(permissions, needed[0] ?? '');
   const roots = MADE_BELOW[operation];
   if (roots) {
@@ -102,6 +106,8 @@ export function missingRight(
   if (needed.some((privilege) => holds(permissions, path, privilege))) return undefined;
   return `this login has no ${needed[0]} on ${path}, as of when it was connected`;
 }
+
+const IS_GUEST = /^(?:qemu|lxc)\/\d+$/;
 
 /** Where something is made, before it is known in what. */
 const MADE_BELOW: Readonly<Partial<Record<OperationName, readonly string[]>>> = {

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,7 @@ import { connect } from '../../../src/platforms/proxmox/connection.ts';
 import { ACCOUNTS } from '../../../src/platforms/proxmox/testkit/access.ts';
 import { type FakeProxmox, startFakeProxmox } from '../../../src/platforms/proxmox/testkit/server.ts';
 import { mib } from '../../../src/units.ts';
+import { openDesk } from '../../cli/run-drover.ts';
 import { type Watching, watchConnection } from '../../contract/watching.ts';
 import { goProgram } from '../../labs/proxmox/build.ts';
 import { askPython, pythonWith } from '../python.ts';
@@ -29,6 +30,7 @@ const run = promisify(execFile);
 const own = (name: string) => join(import.meta.dirname, name);
 
 let folder: string;
+let fingerprint: string;
 let python: string;
 let server: FakeProxmox;
 let connection: Connection;
@@ -44,7 +46,7 @@ beforeAll(async () => {
   await run(goProgram() ?? 'go', build);
   server = await startFakeProxmox(systemClock, { tls: { key: await readFile(key), cert: await readFile(cert) } });
   fill();
-  const fingerprint = new X509Certificate(await readFile(cert)).fingerprint256;
+  fingerprint = new X509Certificate(await readFile(cert)).fingerprint256;
   const values = { host: server.origin, login: 'password', ...ACCOUNTS.root, fingerprint };
   connection = await connect(
     { name: PVE, platform: 'proxmox', values },
@@ -242,7 +244,9 @@ describe('beside kcli', () => {
 
     const isos = ((await connection.image?.list?.(PVE, signal)) ?? []).filter(({ type }) => type === 'iso');
     expect(isos.map(({ name }) => name).toSorted()).toEqual((await askKcli<readonly string[]>('isos')).toSorted());
-    expect(await askKcli('templates')).toEqual(['debian-13']);
+    const templates = ((await connection.image?.list?.(PVE, signal)) ?? []).filter(({ type }) => type === 'template');
+    expect(templates.map(({ name }) => name)).toEqual(await askKcli('templates'));
+    expect(templates.map(({ name }) => name)).toEqual(['debian-13']);
   });
 
   it('lists the same bridges with the same addresses, and virtual networks once instead of once for each node', async () => {
@@ -266,5 +270,31 @@ describe('beside kcli', () => {
     const { db1 } = await askKcli<Record<string, KcliRow>>('info', { names: ['db1'] });
     expect(db1).toMatchObject({ plan: 'news', profile: 'large', memory: 4096 });
     expect(await connection.vm.settings?.(id, 'config', signal)).toMatchObject(changes);
+  });
+
+  it('F-154 F-165 sees a VM that drover makes of the template that makes one on every platform', async () => {
+    const password = join(folder, 'password');
+    await writeFile(password, ACCOUNTS.root.password, { mode: 0o600 });
+    const login = { login: 'password', user: ACCOUNTS.root.user, password: `file:${password}`, fingerprint };
+    const endpoints = { pve: { platform: 'proxmox', host: server.origin, ...login } };
+    const desk = await openDesk(JSON.stringify({ endpoints }));
+    const drover = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await desk.run(...args);
+      expect([code, stderr]).toEqual([0, expect.any(String)]);
+      return stdout;
+    };
+    try {
+      await drover('template', 'add', '--built-in');
+      const values = ['--var', 'IMAGE=debian-13.qcow2', '--var', 'MEMORY=1024'];
+      await drover('vm', 'create', 'of-template', '-C', 'pve', '--no-start', '--template', 'linux-cloud', ...values);
+      const { 'of-template': seen } = await askKcli<Record<string, KcliRow>>('info', { names: ['of-template'] });
+      expect(seen).toMatchObject({ name: 'of-template', memory: 1024, numcpus: 2, profile: 'Common/linux-cloud@1.0' });
+      expect(seen?.disks.map(({ size }) => size)).toEqual(['3G']);
+      const made = JSON.parse(await drover('template', 'vms', 'linux-cloud', '-C', 'pve', '-o', 'json'));
+      expect(made).toMatchObject([{ name: 'of-template', version: '1.0', isOld: false }]);
+      await drover('vm', 'delete', 'of-template', '-C', 'pve', '--yes');
+    } finally {
+      await desk.clear();
+    }
   });
 });

@@ -12,7 +12,7 @@ import { flagOf, numberOf, sizeOf } from '../json.ts';
 import type { Maker } from '../make/create.ts';
 import { startMade } from '../make/start.ts';
 import { refuseTakenGuest } from '../make/taken.ts';
-import { guestMade } from '../make/undo.ts';
+import { guestMade, whatMayCome } from '../make/undo.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
 import { deleteEntry, findEntry } from '../storage/find-entry.ts';
@@ -93,7 +93,7 @@ export function createBackupOps(calls: GuestCalls, maker: Maker): Required<Backu
         calls.touched(`${kind}/${vmid}`);
         return { warnings, id: vmId(endpointOf(id), `${kind}/${vmid}`) };
       } catch (error) {
-        throw await takeBack(error, done, { asked });
+        throw await takeBack(error, done, whatMayCome(asked, signal));
       }
     },
   };

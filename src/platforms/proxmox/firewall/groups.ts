@@ -3,14 +3,14 @@ import { FleetError } from '../../../errors.ts';
 import { nativeOfListed, type SecurityGroupId, securityGroupId } from '../../../ids.ts';
 import type { LossPlan, SecurityGroup, SecurityGroupOps } from '../../contract.ts';
 import { asRows, textOf } from '../../lib/json.ts';
-import { noListed, refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
+import { noListed, refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { Api } from '../api.ts';
-import { type ListContext, readCatalog } from '../catalog.ts';
-import { pathOf } from '../guest-call.ts';
-import { placePath, readEach } from '../read-each.ts';
+import type { ListContext } from '../catalog.ts';
+import { placePath } from '../read-each.ts';
 import { readRules } from './rules.ts';
+import { whoHasGroup } from './who-has-group.ts';
 
-const GROUPS = '/cluster/firewall/groups';
+export const GROUPS = '/cluster/firewall/groups';
 /** `pattern` of the published schema. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{1,17}$/;
 
@@ -31,22 +31,12 @@ export function createGroupOps(context: ListContext, control: Api): Required<Sec
     if (!found) throw noListed('securitygroup', id);
     return found;
   }
-  /** The server asks only whether it is empty: a guest whose rules name a group that is gone lets everything in. */
+  /** The server asks only whether it is empty: who has a rule for a group that is gone lets everything in. */
   async function plan({ id, name }: SecurityGroup, signal: AbortSignal): Promise<LossPlan> {
-    const { resources } = await readCatalog(context, signal);
-    const parts = await readEach([...resources.guests.values()], signal, async (guest) => {
-      const path = `${pathOf(guest)}/firewall/rules`;
-      const rows = asRows(await api.get(path, { signal, subject: guest.name }), guest.name);
-      return rows.some((row) => row['type'] === 'group' && row['action'] === name);
-    });
     const rules = await readRules(context, id as SecurityGroupId, signal);
     const goes = [`the security group ${name}`, ...rules.map((rule) => `the rule ${rule.name}`)];
-    const users = parts.flatMap(({ part, value }) => (value === true ? [part.name] : []));
-    const failed = parts.find(({ error }) => error !== undefined);
-    if (users.length > 0) return { goes, stays: [], refused: usedBy(name, users) };
-    if (failed?.error)
-      return { goes, stays: [], refused: `whether a guest uses ${name} can't be found out: ${failed.error.message}` };
-    return { goes, stays: [] };
+    const refused = await whoHasGroup(context, name, signal);
+    return { goes, stays: [], ...(refused !== undefined && { refused }) };
   }
 
   return {

@@ -179,6 +179,23 @@ export const guestSettings: readonly SettingsField[] = [
     ...RARE_ALWAYS,
   },
   {
+    key: 'firewall',
+    label: 'Firewall',
+    help: 'Its own firewall looks at the packets of NICs that have the firewall flag; the security groups are rules of it.',
+    kind: 'flag',
+    default: false,
+    ...RARE_ALWAYS,
+  },
+  {
+    key: 'security-groups',
+    label: 'Security groups',
+    help: 'Names, with commas between them, the one that is looked at first in front; web@net0 is for one NIC alone.',
+    kind: 'text',
+    default: '',
+    examples: ['web,ssh@net0'],
+    ...RARE_ALWAYS,
+  },
+  {
     key: 'protection',
     label: 'Protection',
     help: 'It and its disks can not be deleted.',

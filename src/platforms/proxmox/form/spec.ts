@@ -4,6 +4,7 @@ import { gib, mib } from '../../../units.ts';
 import type { Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
 import { checkMac, numberIn, oneOf, pairsIn, refused, rowsIn, textIn, wordsIn } from '../../lib/spec-values.ts';
+import { type WantedFirewall, wantedFirewall } from '../firewall/guest-firewall.ts';
 import { checkNotes, type Notes } from '../vm/notes.ts';
 import { BUSES, CACHES, FORMATS, HA_STATES, NAME, NIC_MODELS } from './fields.ts';
 
@@ -43,6 +44,7 @@ export interface MakeSpec {
   readonly tags: readonly string[];
   readonly pool: string;
   readonly ha: string;
+  readonly firewall: WantedFirewall;
   readonly autostart: boolean;
   readonly protection: boolean;
   readonly start: boolean;
@@ -91,6 +93,9 @@ export function readSpec(spec: Settings, now: number): MakeSpec {
     tags: wordsIn(textIn(spec, 'tags').replaceAll(';', ',')),
     pool: textIn(spec, 'resource-pool'),
     ha: oneOf(HA_STATES, textIn(spec, 'ha') || 'none', 'state of high availability'),
+    firewall: wantedFirewall(
+      Object.fromEntries(Object.entries(spec).filter(([key, value]) => IN_FIREWALL.has(key) && isSaid(key, value))),
+    ),
     autostart: spec['autostart'] === true,
     protection: spec['protection'] === true,
     start: spec['start'] !== false,
@@ -98,6 +103,9 @@ export function readSpec(spec: Settings, now: number): MakeSpec {
     said: new Set(Object.keys(spec).filter((key) => isSaid(key, spec[key]))),
   };
 }
+
+/** Left empty, a clone has what its template has. */
+const IN_FIREWALL: ReadonlySet<string> = new Set(['firewall', 'security-groups']);
 
 const NAME_RULE = 'take that of a host: letters, digits and -, in parts between dots';
 

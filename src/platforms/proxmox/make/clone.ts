@@ -9,7 +9,7 @@ import { type FollowContext, settled } from '../tasks.ts';
 import type { Maker } from './create.ts';
 import { startMade } from './start.ts';
 import { refuseTakenGuest } from './taken.ts';
-import { guestMade } from './undo.ts';
+import { guestMade, whatMayCome } from './undo.ts';
 
 export const createClone =
   (calls: GuestCalls, { lists, vmids }: Maker): NonNullable<VmOps['clone']> =>
@@ -46,6 +46,6 @@ export const createClone =
         touched(`${kind}/${vmid}`);
         return { warnings, id: vmId(endpointOf(id), `${kind}/${vmid}`) };
       } catch (error) {
-        throw await takeBack(error, done, { asked });
+        throw await takeBack(error, done, whatMayCome(asked, signal));
       }
     });

@@ -1,5 +1,5 @@
 /** New guests against the pretended cluster, which holds every request against the published API. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusal } from '../../../../test/contract/refusal.ts';
 import { type Clock, systemClock } from '../../../clock.ts';
 import { endpointName, nativeOf } from '../../../ids.ts';
@@ -159,6 +159,71 @@ describe('a new virtual machine', () => {
     } finally {
       server.answerInstead = undefined;
     }
+  });
+});
+
+describe('a virtual machine of an appliance', () => {
+  const OVA = {
+    files: { 'shop-disk1.vmdk': gib(6), 'shop disk2.vmdk': gib(2) },
+    disks: { scsi1: 'shop disk2.vmdk', scsi0: 'shop-disk1.vmdk' },
+    args: { name: 'Shop', cores: '4', memory: '8192', ostype: 'win10', bios: 'ovmf', boot: 'order=scsi0;scsi1' },
+    nics: { net0: 'vmxnet3', net1: 'e1000' },
+  };
+  const put = (storage: string, ova = OVA) => {
+    const volid = `${storage}:import/shop.ova`;
+    server.world.appliances.set(volid, ova);
+    server.world.volumes.set(volid, { node: 'pve1', content: 'import', format: 'ova', size: gib(1), ctime: 1 });
+  };
+  afterEach(() => {
+    for (const volid of server.world.appliances.keys()) server.world.volumes.delete(volid);
+    server.world.appliances.clear();
+  });
+
+  it('F-285 has its disks, NICs and firmware, grown as asked for, and says what it gets less of', async () => {
+    put('nas');
+    const spec = { image: 'shop', memory: gib(2), vcpus: 2, 'cloud-init': false };
+    const disk = [{ storage: 'local-lvm' }, { size: gib(5), storage: 'local-zfs', discard: true }, { size: gib(1) }];
+    const { id, warnings } = await create({ ...spec, disk });
+    const guest = server.world.guests.get(Number(nativeOf(id).split('/')[1]));
+    expect(guest?.config).toMatchObject({
+      scsi0: expect.stringMatching(/^local-lvm:vm-\d+-disk-\d,size=6G$/),
+      scsi1: expect.stringMatching(/^local-zfs:vm-\d+-disk-\d,discard=on,size=5G$/),
+      scsi2: expect.stringMatching(/size=1G$/),
+      efidisk0: expect.stringMatching(/^local-lvm:/),
+      net0: expect.stringMatching(/^vmxnet3=BC:24:11:/),
+      net1: expect.stringMatching(/^e1000=BC:24:11:/),
+      ...{ bios: 'ovmf', ostype: 'win10', scsihw: 'virtio-scsi-single', memory: '2048', boot: 'order=scsi0;net0' },
+    });
+    expect(guest?.config).not.toHaveProperty('import-working-storage');
+    expect(warnings.map(({ detail }) => detail)).toEqual([
+      'the appliance asks for 8GiB, and gets 2GiB',
+      'the appliance asks for 4 vCPUs, and gets 2',
+    ]);
+  });
+
+  it('is unpacked in a storage with files that takes disks, whichever has the appliance', async () => {
+    put('local');
+    const { config } = await made({ image: 'shop', disk: [{ storage: 'local-lvm' }] });
+    expect(config['scsi1']).toMatch(/^local-lvm:.*size=2G$/);
+  });
+
+  it.each(['../../etc/shadow', 'a.vmdk,format=raw', ''])(
+    'is refused where it names a disk outside of it: %j',
+    async (file) => {
+      put('nas', { ...OVA, disks: { ...OVA.disks, scsi1: file } });
+      const before = server.requests.length;
+      expect(await refusal(create({ image: 'shop' }))).toMatchObject({
+        code: 'op.refused',
+        message: expect.stringContaining('shop.ova names a disk that does not lie in it'),
+      });
+      expect(server.requests.slice(before).filter((request) => !request.startsWith('GET '))).toEqual([]);
+    },
+  );
+
+  it('leaves nothing when a disk can not be imported', async () => {
+    put('nas', { ...OVA, files: { ...OVA.files, 'shop disk2.vmdk': undefined as never } });
+    expect((await refusal(create({ image: 'shop' }))).message).toContain('cannot import from');
+    expect(server.world.guests.size).toBe(0);
   });
 });
 

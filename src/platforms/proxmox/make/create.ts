@@ -8,6 +8,7 @@ import { refused } from '../../lib/spec-values.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
 import { type Catalog, type KnownStorage, type ListContext, readCatalog } from '../catalog.ts';
+import { firewallSteps, readGuestFirewall, refuseUnknownGroups } from '../firewall/guest-firewall.ts';
 import { containerForm, refuseForContainer } from '../form/lxc-form.ts';
 import {
   bootOrder,
@@ -23,6 +24,7 @@ import { nicText } from '../form/texts.ts';
 import { pathOf } from '../guest-call.ts';
 import { readGuestConfig } from '../guest-config.ts';
 import { diskContent, type Guest, type GuestKind } from '../guests.ts';
+import { lessThanAsked, nicsOf, ovaDisks, ovaHardware, withDisksOf, workingStorage } from '../ova/ova-form.ts';
 import { placePath } from '../read-each.ts';
 import { chooseStorage } from '../storage/choose.ts';
 import { sendFile } from '../storage/send-file.ts';
@@ -33,7 +35,7 @@ import { cloudInitForm, needsOwnDrive, type OwnDrive, writeOwnDrive } from './se
 import { findIso, findSource, type Source } from './source.ts';
 import { startMade } from './start.ts';
 import { refuseTakenGuest } from './taken.ts';
-import { fileMade, guestMade } from './undo.ts';
+import { fileMade, guestMade, whatMayCome } from './undo.ts';
 import type { Vmids } from './vmids.ts';
 
 export interface Maker {
@@ -76,11 +78,12 @@ export const createMake =
 
 async function planGuest(
   { lists, api, clock }: Maker,
-  spec: MakeSpec,
+  asked: MakeSpec,
   catalog: Catalog,
   source: Source,
   signal: AbortSignal,
 ): Promise<Plan> {
+  const spec = source.kind === 'ova' ? withDisksOf(asked, source.ova) : asked;
   const kind =
     source.kind === 'container' || (source.kind === 'template' && source.guest.kind === 'lxc') ? 'lxc' : 'qemu';
   if (kind === 'lxc') refuseForContainer(spec);
@@ -88,9 +91,11 @@ async function planGuest(
   const node = chooseNode(catalog, spec, source);
   const all = await readBridges(api, node, signal);
   // a clone has the cards of its template, unless it is told others
-  const usual = source.kind === 'template' ? [] : [usualNic()];
+  const usual = source.kind === 'template' ? [] : source.kind === 'ova' ? nicsOf(source.ova, usualNic()) : [usualNic()];
   const nics = spec.nics ?? usual;
   const bridges = nics.map(({ network }) => bridgeOf(all, node, network));
+  const cards = nics.length === 0 ? undefined : nicKeys(nics.length);
+  await refuseUnknownGroups(api, spec.name, spec.firewall.groups ?? [], cards, signal);
   const iso = spec.iso === '' ? undefined : await findIso(lists, catalog, spec.iso, node, signal);
   const macs = nics.map(({ mac }) => mac);
   const seed =
@@ -139,7 +144,7 @@ async function makeGuest(
   const { spec, kind, node, source, own } = plan;
   const context: FollowContext = { api, clock, signal, subject: spec.name };
   const done: Made[] = [];
-  const warnings: Warning[] = [];
+  const warnings: Warning[] = source.kind === 'ova' ? [...lessThanAsked(source.ova, spec)] : [];
   let asked: Made | undefined;
   try {
     if (own) {
@@ -178,12 +183,13 @@ async function makeGuest(
     asked = undefined;
     const guest = { kind, node, vmid };
     warnings.push(...(await finish(maker, plan, guest, context)));
+    await applyFirewall(api, plan, guest, signal);
     if (spec.ha !== 'none') await askHa(api, { ...guest, name: spec.name }, spec.ha, signal);
     if (spec.start) warnings.push(...(await startMade(context, guest)));
     touched(`${kind}/${vmid}`);
     return { vmid, warnings };
   } catch (error) {
-    throw await takeBack(error, done, { asked });
+    throw await takeBack(error, done, whatMayCome(asked, signal));
   }
 }
 
@@ -206,12 +212,16 @@ function newRequest(plan: Plan, endpoint: string): Request {
     return { path, form: (vmid) => ({ vmid: String(vmid), ...form, ...poolForm(spec) }) };
   }
   const from = source.kind === 'import' ? source.entry.volid : undefined;
-  const ofDisks = diskForm(disks, [], from);
+  const ofDisks = source.kind === 'ova' ? ovaDisks(source.ova, disks) : diskForm(disks, [], from);
   const cards = Object.fromEntries(nics.map((nic, at) => [`net${at}`, nicText('qemu', nic, bridges[at] ?? '', at)]));
   const drives = driveForm(spec, { iso, own, taken: Object.keys(ofDisks), storage: disks[0]?.storage.name ?? '' });
   const form: Form = {
     name: spec.name,
     ...hardwareForm(spec, disks),
+    ...(source.kind === 'ova' && {
+      ...ovaHardware(source.ova, spec, disks[0]?.storage.name ?? ''),
+      ...workingStorage(source.entry.storage, plan.catalog.storages, node),
+    }),
     ...ofDisks,
     ...drives,
     ...cards,
@@ -263,7 +273,19 @@ function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endp
   return { path, form: (vmid) => ({ newid: String(vmid), ...form }) };
 }
 
-/** What the first request can not say: settings of a clone, and the size of a disk that came with an image. */
+const nicKeys = (count: number): ReadonlySet<string> => new Set(Array.from({ length: count }, (_, at) => `net${at}`));
+
+/** Before it starts. A clone has the groups of its template as well. */
+async function applyFirewall(api: Api, { spec }: Plan, guest: Place, signal: AbortSignal): Promise<void> {
+  const { name, firewall } = spec;
+  if (firewall.isOn === undefined && firewall.groups === undefined) return;
+  const named = { ...guest, name };
+  const now = await readGuestFirewall(api, named, signal);
+  const groups = firewall.groups && [...new Set([...firewall.groups, ...now.groups])];
+  for (const { send } of firewallSteps(api, named, now, { ...firewall, groups }, signal)) await send();
+}
+
+/** What the first request can not say: settings of a clone, and sizes of disks that came with an image. */
 async function finish(maker: Maker, plan: Plan, guest: Place, context: FollowContext): Promise<readonly Warning[]> {
   const { api } = maker;
   const { spec, source } = plan;
@@ -285,12 +307,15 @@ async function finish(maker: Maker, plan: Plan, guest: Place, context: FollowCon
     warnings.push(...(await settled(answer, context)));
   }
   const first = config.disks.find(({ type, device }) => type === 'disk' && !/^(?:efi|tpm|unused)/.test(device));
-  const wanted = spec.disks[0]?.size;
-  if (first?.size !== undefined && wanted !== undefined && wanted !== first.size) {
-    if (wanted < first.size)
-      warnings.push({ feature: 'disk', detail: `${first.device} is as large as its image, since that is larger` });
+  const devices = source.kind === 'ova' ? source.ova.disks.map(({ device }) => device) : [first?.device];
+  for (const [at, device] of devices.entries()) {
+    const disk = config.disks.find((one) => one.device === device);
+    const wanted = spec.disks[at]?.size;
+    if (disk?.size === undefined || wanted === undefined || wanted === disk.size) continue;
+    if (wanted < disk.size)
+      warnings.push({ feature: 'disk', detail: `${disk.device} is as large as its image, since that is larger` });
     else {
-      const form = { disk: first.device, size: String(wanted) };
+      const form = { disk: disk.device, size: String(wanted) };
       warnings.push(...(await settled(await api.put(`${path}/resize`, { signal, subject, form }), context)));
     }
   }

@@ -3,6 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import type { Catalog, ListContext } from '../catalog.ts';
 import { type Entry, readContents } from '../contents.ts';
 import type { Guest } from '../guests.ts';
+import { type Ova, readOva } from '../ova/read-ova.ts';
 
 export type Source =
   | { readonly kind: 'nothing' }
@@ -10,6 +11,8 @@ export type Source =
   | { readonly kind: 'template'; readonly guest: Guest }
   /** A disk image that is imported. */
   | { readonly kind: 'import'; readonly entry: Entry }
+  /** An appliance, whose disks are imported. */
+  | { readonly kind: 'ova'; readonly entry: Entry; readonly ova: Ova }
   /** A template of containers. */
   | { readonly kind: 'container'; readonly entry: Entry };
 
@@ -17,7 +20,7 @@ const ENDING = /\.(?:qcow2|raw|vmdk|ova|img|iso|tar(?:\.(?:gz|xz|zst|bz2))?)$/i;
 
 /**
  * By name, volume id, or name without its ending; of several with one name that on `node`, else the first that all nodes share.
- * Rejects with image.not-found and name.ambiguous.
+ * Rejects with image.not-found and name.ambiguous, and as `readOva` does.
  */
 export async function findSource(
   context: ListContext,
@@ -49,10 +52,7 @@ export async function findSource(
       fix: 'take a template, a disk image (content import) or a container template; image create fetches one',
     });
   if (entry.kind === 'vztmpl') return { kind: 'container', entry };
-  if (/\.ova$/i.test(entry.name))
-    throw new FleetError('op.refused', `${entry.name} is a whole appliance: drover imports single disks`, {
-      fix: 'import it in the web interface, and make a template of it',
-    });
+  if (/\.ova$/i.test(entry.name)) return { kind: 'ova', entry, ova: await readOva(context, entry, signal) };
   return { kind: 'import', entry };
 }
 

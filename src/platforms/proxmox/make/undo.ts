@@ -1,6 +1,6 @@
 /** What was made on the way to a new guest, and how it goes again: by drover, and by hand on any node of the cluster. */
 import { FleetError } from '../../../errors.ts';
-import { type Made, shellWord } from '../../lib/take-back.ts';
+import { type AskedLast, type Made, shellWord } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
 import { pathOf } from '../guest-call.ts';
 import type { Guest } from '../guests.ts';
@@ -30,6 +30,12 @@ export function fileMade(context: Undoing, node: string, volid: string): Made {
     undo: () => remove(context, placePath('nodes', node, 'storage', storage, 'content', volid)),
   };
 }
+
+/** Given up while its task runs, a guest may come all the same: it is named then, and not deleted while it is made. */
+export const whatMayCome = (asked: Made | undefined, { aborted }: AbortSignal): AskedLast => ({
+  asked,
+  ...(aborted && asked !== undefined && { isUnsure: true }),
+});
 
 /** What is not there is gone. */
 async function remove(

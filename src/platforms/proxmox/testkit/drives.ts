@@ -2,6 +2,7 @@
  * The disks in a pretended guest's configuration: volumes that are made for it, attached, let go of and deleted
  * (`create_disks` of PVE::API2::Qemu, `vmconfig_register_unused_drive` and `try_deallocate_drive` of PVE::QemuServer).
  */
+import { sizeInOva } from './ova.ts';
 import { refusal } from './refusal.ts';
 import type { World, WorldGuest } from './world.ts';
 
@@ -89,8 +90,8 @@ export function checkDrive(world: World, key: string, text: string): void {
     throw wrong("explicit 'media=cdrom' is required for iso images");
 }
 
-/** What stands in the configuration for what was asked for: new volumes are made. Throws a sentence. */
-export function takeDrive(world: World, guest: WorldGuest, key: string, text: string): string {
+/** What stands in the configuration for what was asked for: new volumes are made. `working`: where appliances are unpacked. Throws a sentence. */
+export function takeDrive(world: World, guest: WorldGuest, key: string, text: string, working?: string): string {
   const options = optionsOf(text);
   const file = volidOf(text);
   for (const name of ['', 'file', 'volume', 'import-from']) options.delete(name);
@@ -100,7 +101,8 @@ export function takeDrive(world: World, guest: WorldGuest, key: string, text: st
   const [, storage, gib] = NEW.exec(file) ?? [];
   if (storage !== undefined) {
     const from = optionsOf(text).get('import-from');
-    const source = from === undefined ? undefined : world.volumes.get(from);
+    const packed = from === undefined ? undefined : sizeInOva(world, from, working);
+    const source = from === undefined ? undefined : packed === undefined ? world.volumes.get(from) : { size: packed };
     if (from !== undefined && !source)
       throw new Error(`cannot import from '${from}' - volume '${from}' does not exist`);
     const isSmall = /^(?:efidisk|tpmstate)/.test(key);

@@ -42,7 +42,8 @@ const identityOf = (world: World, kind: Kind): Record<string, string> =>
 
 /** POST /nodes/{node}/qemu and /nodes/{node}/lxc. */
 export function create(world: World, node: string, kind: Kind, { values, user }: Asked): string {
-  const { vmid: number, start, pool, storage, archive, restore, unique, ostemplate, ...config } = values;
+  const { vmid: number, start, pool, storage, archive, restore, unique, ostemplate, ...given } = values;
+  const { 'import-working-storage': working, ...config } = given;
   const usual = storage ?? 'local-lvm';
   const source = archive ?? (restore === '1' ? ostemplate : undefined);
   const vmid = Number(number);
@@ -84,7 +85,7 @@ export function create(world: World, node: string, kind: Kind, { values, user }:
         if (source !== undefined) unpack(world, guest, source, storage, unique === '1');
         else
           for (const [key, value] of kind === 'lxc' && !kept['rootfs'] ? [['rootfs', `${usual}:4`] as const] : drives)
-            guest.config[key] = takeDrive(world, guest, key, value);
+            guest.config[key] = takeDrive(world, guest, key, value, working);
       } catch (error) {
         return undo(`unable to create ${wordOf(kind)} ${vmid} - ${(error as Error).message}`);
       }
@@ -149,6 +150,8 @@ export function clone(world: World, guest: WorldGuest, { values, user }: Asked):
     },
     newid,
   );
+  made.firewall.rules.push(...guest.firewall.rules);
+  made.firewall.isOn = guest.firewall.isOn;
   if (pool !== undefined) world.pools.get(pool)?.add(newid);
   return world.beginTask(guest.node, kind === 'qemu' ? 'qmclone' : 'vzclone', String(guest.vmid), user, (end) => {
     const failure = world.takeFailure('qmclone');
@@ -219,7 +222,9 @@ export function makeTemplate(world: World, guest: WorldGuest, user: string): str
     return null;
   }
   return world.beginTask(guest.node, 'qmtemplate', String(vmid), user, (end) => {
+    const failure = world.takeFailure('qmtemplate');
     world.clock.after(MAKE_MS, () => {
+      if (failure !== undefined) return end(failure);
       act();
       end('OK');
     });

@@ -1,6 +1,7 @@
 import { vzdump } from './backups.ts';
 import { configOf, configure, pendingOf } from './configure.ts';
 import { answerGroups } from './firewall.ts';
+import { answerFirewall, firewallAt } from './guest-firewall.ts';
 import { answerHa, changePool } from './ha-pools.ts';
 import { historyOf } from './history.ts';
 import { clone, create, makeTemplate, nextId, resize } from './make-guest.ts';
@@ -60,6 +61,9 @@ export function answer(world: World, terminals: Terminals, call: Call): unknown 
   if (path.startsWith('GET /pools') || path.includes(' /cluster/ha/resources'))
     return answerHa(world, method, segments, call.values);
   if (path.includes(' /cluster/firewall/groups')) return answerGroups(world, method, segments.slice(3), call.values);
+  const [, place, ofFirewall] = /^(cluster(?:\/sdn\/vnets\/[^/]+)?)\/firewall\/(.+)$/.exec(segments.join('/')) ?? [];
+  if (place !== undefined && ofFirewall !== undefined)
+    return answerFirewall(world, firewallAt(world, place), method, ofFirewall.split('/'), call.values);
   if (first === 'nodes' && second !== undefined) return onNode(world, terminals, call, second);
   throw refusal(501, `Method '${path}' not implemented`);
 }
@@ -76,6 +80,8 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
   const [, , group, name, ...rest] = segments;
   const below = `${method} ${[group, ...(name === undefined ? [] : [name]), ...rest].join('/')}`;
   if (below === 'GET status') return nodeStatus;
+  if (group === 'firewall')
+    return answerFirewall(world, firewallAt(world, `nodes/${node}`), method, segments.slice(3), values);
   if (below === 'GET storage') return storagesOfNode(world, values);
   if (below === 'GET network') return networkOf(values['type']);
   if (below === 'POST vzdump') return vzdump(world, node, call);
@@ -105,6 +111,7 @@ function onNode(world: World, terminals: Terminals, call: Call, node: string): u
       const file = `nodes/${node}/${group === 'qemu' ? 'qemu-server' : 'lxc'}/${name}.conf`;
       throw refusal(500, `Configuration file '${file}' does not exist`);
     }
+    if (rest[0] === 'firewall') return answerFirewall(world, guest.firewall, method, rest.slice(1), values, guest);
     const ofSnapshots = answerSnapshots(world, guest, method, rest, call);
     return ofSnapshots ?? onGuest(world, terminals, call, guest, `${method} ${rest.join('/')}`.trim());
   }
@@ -143,8 +150,6 @@ function onGuest(world: World, terminals: Terminals, call: Call, guest: WorldGue
       return configure(world, guest, values, undefined);
     case 'POST config':
       return configure(world, guest, values, user);
-    case 'GET firewall/rules':
-      return [];
     case 'GET migrate':
       return preconditions(world, guest);
     case 'POST migrate':

@@ -53,6 +53,10 @@ export function scriptedGuests(current: object, answers: Answers = {}, clock: Cl
     'GET /cluster/resources': resources,
     'GET /nodes/pve1/qemu/100/status/current': { status: 'running', qmpstatus: 'running', ...current },
     'GET /nodes/pve1/lxc/101/status/current': { status: 'running', ...current },
+    'GET /nodes/pve1/qemu/100/firewall/rules': [],
+    'GET /nodes/pve1/qemu/100/firewall/options': {},
+    'GET /nodes/pve1/lxc/101/firewall/rules': [],
+    'GET /nodes/pve1/lxc/101/firewall/options': {},
     [`GET /nodes/pve1/tasks/${encodeURIComponent(UPID)}/status`]: { status: 'stopped', exitstatus: 'OK' },
     ...answers,
   });

@@ -159,12 +159,13 @@ export async function startFakeProxmox(clock: Clock, { tls, display }: ServerOpt
   };
 }
 
-/** Where guests are is in pmxcfs, which all nodes have at once: only what they tell is late. */
+/** Which guests there are, and where, is in pmxcfs, which all nodes have at once: only what they tell is late. */
 const withNodes = (data: unknown, { guests }: World): unknown =>
   Array.isArray(data)
-    ? data.map((row) => {
-        const guest = /^(?:qemu|lxc)$/.test(row.type) ? guests.get(row.vmid) : undefined;
-        return guest ? { ...row, node: guest.node } : row;
+    ? data.flatMap((row) => {
+        if (!/^(?:qemu|lxc)$/.test(row.type)) return [row];
+        const guest = guests.get(row.vmid);
+        return guest ? [{ ...row, node: guest.node }] : [];
       })
     : data;
 

@@ -1,4 +1,5 @@
 /** Storages of a pretended cluster: their configuration, and what is in them (PVE::API2::Storage::Config and ::Content). */
+import { metadataOf } from './ova.ts';
 import { refusal } from './refusal.ts';
 import type { WorldStorage } from './storage-world.ts';
 import type { World } from './world.ts';
@@ -60,6 +61,7 @@ export function answerStorage(
     return contentOf(world, node, storage, config, values);
   if (method === 'DELETE' && group === 'content' && volid !== undefined)
     return remove(world, node, storage, volid, user);
+  if (method === 'GET' && group === 'import-metadata') return metadataOf(world, storage, values['volume'] ?? '');
   if (method === 'POST' && group === 'content') return allot(world, node, storage, config, values);
   if (method === 'POST' && group === 'upload') return upload(world, node, storage, config, values, user);
   if (method === 'POST' && group === 'download-url') return download(world, node, storage, config, values, user);

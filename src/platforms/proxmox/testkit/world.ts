@@ -1,6 +1,8 @@
 /** A pretended cluster: guests, tasks and volumes. Nothing here knows of HTTP. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
+import { startFirewall, type WorldFirewall } from './guest-firewall.ts';
+import type { WorldOva } from './ova.ts';
 import { startStorages, startVolumes, volumeIn, type WorldStorage, type WorldVolume } from './storage-world.ts';
 
 export interface WorldGuest {
@@ -23,6 +25,7 @@ export interface WorldGuest {
   standsOn: string | undefined;
   ha: string | undefined;
   ips: readonly string[];
+  readonly firewall: WorldFirewall;
 }
 
 export interface WorldSnapshot {
@@ -65,11 +68,15 @@ export interface World {
   readonly guests: Map<number, WorldGuest>;
   /** By id: `local-lvm:vm-100-disk-0`. */
   readonly volumes: Map<string, WorldVolume>;
+  /** What is in appliances, by their volume ids. */
+  readonly appliances: Map<string, WorldOva>;
   /** By name. */
   readonly storages: Map<string, WorldStorage>;
   readonly tasks: WorldTask[];
   /** Security groups, by name. */
   readonly groups: Map<string, WorldGroup>;
+  /** Of the cluster; and, once they were asked for, of its nodes and virtual networks, by path. */
+  readonly firewalls: Map<string, WorldFirewall>;
   /** Members of resource pools, by name. */
   readonly pools: Map<string, Set<number>>;
   /** What high availability was asked for, by `vm:100`. */
@@ -115,9 +122,11 @@ export function createWorld(clock: Clock): World {
     ]),
     guests,
     volumes,
+    appliances: new Map(),
     storages: startStorages(),
     tasks,
     groups: new Map([['web', { comment: 'from outside', rules: [] }]]),
+    firewalls: new Map([['cluster', startFirewall(true)]]),
     pools: new Map([['shop', new Set()]]),
     ha: new Map(),
     nextMac: () => `BC:24:11:00:${hexPair(nextCard >> 8)}:${hexPair(nextCard++)}`,
@@ -137,6 +146,7 @@ export function createWorld(clock: Clock): World {
         standsOn: undefined,
         ha: undefined,
         ips: [],
+        firewall: startFirewall(false),
       };
       guests.set(vmid, guest);
       for (const value of Object.values(guest.config)) {

@@ -12,6 +12,14 @@ import { type ChangeStep, sendSteps } from '../../lib/change-steps.ts';
 import { asRow, type Row, textOf } from '../../lib/json.ts';
 import { refuseStale } from '../../lib/refuse-stale.ts';
 import { pairsIn } from '../../lib/spec-values.ts';
+import {
+  firewallSteps,
+  type GuestFirewall,
+  readGuestFirewall,
+  refuseUnknownGroups,
+  wantedFirewall,
+  whyGroupsSleep,
+} from '../firewall/guest-firewall.ts';
 import { type GuestCall, type GuestCalls, onGuest, pathOf } from '../guest-call.ts';
 import { type GuestConfig, readGuestConfig } from '../guest-config.ts';
 import { numberOf } from '../json.ts';
@@ -29,20 +37,21 @@ export function createSettings(calls: GuestCalls): Required<Pick<VmOps, 'setting
     const now = await read(calls, call, target);
     refuseStale(manifest.settings, call.name, basedOn, valuesOf(call, now), spell);
     refuseReturn(call, changes);
-    return { now, form: formOf(call, now, target, changes) };
+    const form = formOf(call, now, target, changes);
+    return { now, form, sleeping: await checkGroups(calls, call, now, changes) };
   }
   return {
     settings: (id, target, signal) =>
       onGuest(calls, id, signal, async (call) => valuesOf(call, await read(calls, call, target))),
     planConfigure: (id, target, changes, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        await prepare(call, target, changes, basedOn);
-        return { warnings: target === 'running' ? [] : pending(call, changes) };
+        const { sleeping } = await prepare(call, target, changes, basedOn);
+        return { warnings: [...(target === 'running' ? [] : pending(call, changes)), ...sleeping] };
       }),
     configure: (id, target, changes, basedOn, signal) =>
       onGuest(calls, id, signal, async (call) => {
-        const { now, form } = await prepare(call, target, changes, basedOn);
-        const warnings: Warning[] = [];
+        const { now, form, sleeping } = await prepare(call, target, changes, basedOn);
+        const warnings: Warning[] = [...sleeping];
         await sendSteps(stepsOf(calls, call, { now, target, changes, form, warnings }), halfDone(call));
         return { warnings };
       }),
@@ -53,6 +62,7 @@ interface Now {
   readonly row: Row;
   readonly config: GuestConfig;
   readonly ha: string;
+  readonly firewall: GuestFirewall;
 }
 
 /** Without `current` the server tells what will be: pending changes count already. */
@@ -61,19 +71,20 @@ async function read({ api }: GuestCalls, call: GuestCall, target: SettingsTarget
   if (target === 'running' && current.status !== 'running') {
     throw new FleetError('op.conflict', `${name} does not run`, { fix: 'change the saved settings instead' });
   }
-  const [answer, ha] = await Promise.all([
+  const [answer, ha, firewall] = await Promise.all([
     call.get('/config', target === 'running' && guest.kind === 'qemu' ? { current: 1 } : {}),
     readHa(api, guest, signal),
+    readGuestFirewall(api, guest, signal),
   ]);
   const row = asRow(answer, name);
-  return { row, config: readGuestConfig(row, guest.kind, guest.vmid), ha };
+  return { row, config: readGuestConfig(row, guest.kind, guest.vmid), ha, firewall };
 }
 
 const KEPT: ReadonlySet<string> = new Set(['plan', 'profile', 'image']);
 /** kcli's own, which users do not set. */
 const DATE = 'creationdate';
 
-function valuesOf({ guest, name }: GuestCall, { row, config, ha }: Now): Settings {
+function valuesOf({ guest, name }: GuestCall, { row, config, ha, firewall }: Now): Settings {
   const { memory, cores, sockets, autostart, notes } = config;
   const { pairs } = notes;
   return {
@@ -87,6 +98,8 @@ function valuesOf({ guest, name }: GuestCall, { row, config, ha }: Now): Setting
     tags: wordsOf(textOf(row, 'tags')).join(','),
     'resource-pool': guest.pool ?? '',
     ha,
+    firewall: firewall.isOn,
+    'security-groups': firewall.groups.join(','),
     protection: config.protected,
     hotplug: guest.kind === 'qemu' ? (textOf(row, 'hotplug') ?? 'network,disk,usb') : '',
     boot: /^order=(.*)$/.exec(textOf(row, 'boot') ?? '')?.[1]?.replaceAll(';', ',') ?? '',
@@ -159,7 +172,7 @@ function refuseUnplugged(name: string, what: 'memory' | 'cpu', row: Row, isAble:
 }
 
 const OF_NOTES: ReadonlySet<string> = new Set(['description', 'metadata', ...KEPT]);
-const ELSEWHERE: ReadonlySet<string> = new Set(['resource-pool', 'ha', 'template']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['resource-pool', 'ha', 'firewall', 'security-groups', 'template']);
 
 function formOf(call: GuestCall, now: Now, target: SettingsTarget, changes: Settings): Form {
   const forms = Object.entries(changes).map(([key, value]): Form => {
@@ -175,6 +188,20 @@ function formOf(call: GuestCall, now: Now, target: SettingsTarget, changes: Sett
   }
   const doomed = forms.flatMap((form) => form['delete'] ?? []);
   return { ...Object.assign({}, ...forms), ...(doomed.length > 0 && { delete: doomed.join(',') }) };
+}
+
+/** Why groups that it is to have would not hold. Rejects with securitygroup.not-found. */
+async function checkGroups(
+  { api }: GuestCalls,
+  { name, signal }: GuestCall,
+  { row, firewall }: Now,
+  changes: Settings,
+): Promise<readonly Warning[]> {
+  const { isOn = firewall.isOn, groups = firewall.groups } = wantedFirewall(changes);
+  if (changes['firewall'] === undefined && changes['security-groups'] === undefined) return [];
+  const fresh = groups.filter((word) => !firewall.groups.includes(word));
+  await refuseUnknownGroups(api, name, fresh, new Set(Object.keys(row)), signal);
+  return whyGroupsSleep(api, { name }, { isOn, groups }, row, signal);
 }
 
 function notesWith({ text, pairs }: Notes, changes: Settings): Notes {
@@ -233,6 +260,7 @@ function stepsOf(
       await movePool(api, guest, String(pool), signal);
       await index.refreshed(guest.key, signal);
     });
+  steps.push(...firewallSteps(api, guest, now.firewall, wantedFirewall(changes), signal));
   if (ha !== undefined) step(['ha'], () => askHa(api, guest, String(ha), signal));
   if (template === true && !guest.template)
     step(['template'], async () => {
