@@ -5,6 +5,8 @@ import { type Bytes, bytes, mib, UNKNOWN_SIZE } from '../../units.ts';
 import type { Flavor } from '../contract.ts';
 import { readPages } from '../transport/http/rest-pages.ts';
 import type { About, Api } from './api.ts';
+import type { AwsRegion } from './region.ts';
+import { readPrices } from './services/prices.ts';
 
 /** Most types in one answer. */
 const PAGE = 100;
@@ -23,13 +25,25 @@ export function instanceTypePages(
   });
 }
 
-/** What the region offers, in the order of names, since AWS tells them in none. A request for each hundred. */
-export async function listFlavors(api: Api, endpoint: EndpointName, signal: AbortSignal): Promise<readonly Flavor[]> {
+/** What the region offers, in the order of names, since AWS tells them in none, with its prices. A request for each hundred. */
+export async function listFlavors(
+  region: AwsRegion,
+  hasPrices: boolean,
+  signal: AbortSignal,
+): Promise<readonly Flavor[]> {
+  const { api, endpoint } = region;
+  const about = { subject: endpoint, signal };
   const flavors: Flavor[] = [];
-  for await (const page of instanceTypePages(api, { subject: endpoint, signal })) {
+  for await (const page of instanceTypePages(api, about)) {
     for (const type of page) flavors.push(flavorOf(endpoint, type, flavors.length));
   }
-  return flavors.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const prices = await readPrices(region, hasPrices, about);
+  return flavors
+    .map((flavor): Flavor => {
+      const price = prices.get(flavor.name);
+      return price === undefined ? flavor : { ...flavor, price };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function flavorOf(endpoint: EndpointName, type: InstanceTypeInfo, place: number): Flavor {
