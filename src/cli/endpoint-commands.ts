@@ -275,7 +275,7 @@ async function add(
   const written = await context.app.changeConfig({ kind: 'endpoint-add', name: word, platform, values: given });
   await printResults(
     drafts.map(({ name }) => ({ name, text: saved(name, written) })),
-    false,
+    drafts.length > 1,
     context,
   );
   if (drafts.length > 1 && written) context.say(`all of them are the group ${word}: drover vm list -C ${word}`);

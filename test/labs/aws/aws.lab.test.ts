@@ -234,7 +234,8 @@ describe('one instance', () => {
     watching(async (watched) => {
       const { connection } = watched;
       const { vm, zone, dns } = connection;
-      const entries = async () => ((await dns?.list?.(NAME, patient())) ?? []).map(({ name, type }) => `${type} ${name}`);
+      const entries = async () =>
+        ((await dns?.list?.(NAME, patient())) ?? []).map(({ name, type }) => `${type} ${name}`);
       await zone?.create?.(NAME, { name: 'lab.example', description: '', network: '', email: '' }, patient());
       await dns?.create?.(NAME, { name: 'other', zone: 'lab.example', type: 'A', data: '192.0.2.1' }, patient());
       const spec = { name: 'reserved', image: 'ami-785db401', type: 't3.micro', start: false };

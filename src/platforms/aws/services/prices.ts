@@ -59,12 +59,10 @@ async function readListed({ api, region }: AwsRegion, about: About): Promise<Rea
   const products = await readAll('GetProducts', async (marker) => {
     const page = { MaxResults: PRODUCTS_PAGE, ...(marker === undefined ? {} : { NextToken: marker }) };
     const answer = await pricing.read('GetProducts', { ServiceCode: 'AmazonEC2', Filters, ...page }, about);
-    return {
-      items: (answer.PriceList ?? []).flatMap((text) => productIn(String(text)) ?? []),
-      next: answer.NextToken || undefined,
-    };
+    const told: readonly unknown[] = answer.PriceList ?? [];
+    return { items: told.map((text) => productIn(String(text))), next: answer.NextToken || undefined };
   });
-  return new Map(products);
+  return new Map(products.filter((one) => one !== undefined));
 }
 
 /** The type and its price; undefined for what is no price of an hour. */

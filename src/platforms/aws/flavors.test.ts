@@ -4,7 +4,7 @@ import { refusal } from '../../../test/contract/refusal.ts';
 import { FleetError } from '../../errors.ts';
 import type { Api } from './api.ts';
 import { createCatalog } from './catalog.ts';
-import { listFlavors } from './instance-types.ts';
+import { listFlavors } from './flavors.ts';
 import { CLOUD, scriptedApi } from './testkit/scripted-calls.ts';
 
 const { signal } = new AbortController();

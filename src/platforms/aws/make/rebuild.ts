@@ -1,11 +1,11 @@
 /** A new root disk for an instance that runs, made of an image; the old one stays as a volume (CreateReplaceRootVolumeTask). */
 import { randomUUID } from 'node:crypto';
-import { FleetError } from '../../errors.ts';
-import type { LossPlan, VmOps } from '../contract.ts';
-import { type FoundImage, findImage } from './image/images.ts';
-import type { AwsRegion } from './region.ts';
-import { untilSo } from './until.ts';
-import { conflict, done, onInstance, type VmCall } from './vm-call.ts';
+import { FleetError } from '../../../errors.ts';
+import type { LossPlan, VmOps } from '../../contract.ts';
+import { type FoundImage, findImage } from '../image/images.ts';
+import type { AwsRegion } from '../region.ts';
+import { untilSo } from '../until.ts';
+import { conflict, done, onInstance, type VmCall } from '../vm-call.ts';
 
 /** It takes a minute or two; what is seen of it until then is said, and the rest can be looked at. */
 const SEEN_MS = 40_000;

@@ -1,10 +1,10 @@
 /** What a user is told of a root disk that is replaced, while it is and when it could not be. */
 import type { Instance } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { refusal } from '../../../test/contract/refusal.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { refusal } from '../../../../test/contract/refusal.ts';
+import { type Answers, changesIn, ID, scriptedInstance, WEB1 } from '../testkit/scripted-calls.ts';
 import { createRebuild } from './rebuild.ts';
-import { type Answers, changesIn, ID, scriptedInstance, WEB1 } from './testkit/scripted-calls.ts';
 
 const { signal } = new AbortController();
 const RUNS: Instance = {
