@@ -189,6 +189,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-route-53',
     '@aws-sdk/client-elastic-load-balancing-v2',
     '@aws-sdk/client-ec2-instance-connect',
+    '@aws-sdk/client-pricing',
     '@aws-sdk/s3-request-presigner',
     '@aws-sdk/client-ec2',
     '@aws-sdk/credential-providers',

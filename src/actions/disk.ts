@@ -183,7 +183,10 @@ export const diskActions: readonly ObjectAction[] = [
         disk,
         `is on ${textIn(args, 'storage')}`,
         WRITE_LIMIT_MS,
-        (all) => all.some(({ id, path }) => id === disk.id && path !== disk.path) || `is still ${disk.path}`,
+        (all) =>
+          all.some(
+            ({ id, path, storage }) => id === disk.id && (path !== disk.path || storage === textIn(args, 'storage')),
+          ) || `is still ${disk.path}`,
       ),
     send: (move, { id }, args, signal) =>
       move(

@@ -1,9 +1,11 @@
 import { endpointActions, endpointForms } from '../actions/endpoint.ts';
+import type { DraftEndpoint } from '../actions/services.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { endpointName, isEndpointName } from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Ask, Check, EndpointField, HostKey, Manifest, Settings } from '../platforms/contract.ts';
 import { allFieldsOf } from '../state/config/common-fields.ts';
+import { endpointsToAdd } from '../state/config/endpoints-apart.ts';
 import { currentEndpoint } from '../state/config/preferences.ts';
 import { defaultsFor } from '../state/config/read-defaults.ts';
 import { display, endpointFieldsOf, missing, redacted, referenceOf } from '../state/fields.ts';
@@ -264,27 +266,40 @@ async function add(
   const given = valuesFor(fields, values);
   const [first] = missing(fields, { ...defaultsFor(context.app.config().file, allFieldsOf(own), given), ...given });
   if (first) throw new FleetError('usage', `${first.label} is needed: --${flagKeyOf(first.key)}`);
-  const draft = { name: endpointName(word), platform, values: given };
-  if (values['untested'] !== true) {
-    const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);
-    sayChecks(checks, context, word);
-    const broken = checks.find(({ ok }) => !ok);
-    if (broken?.code === 'trust.unknown-host') {
-      throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
-        fix: context.interactive
-          ? 'repeat the command and answer yes when the key is right, or save it with --untested'
-          : `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
-      });
-    }
-    if (broken) {
-      throw new FleetError(broken.code ?? 'host.unreachable', `${word} was not saved, since the test failed`, {
-        fix: 'fix what failed, or add --untested to save it as it is',
-      });
-    }
-  }
+  const drafts = endpointsToAdd(word, fields, given).map((one) => ({
+    name: endpointName(one.name),
+    platform,
+    values: one.values,
+  }));
+  for (const draft of drafts) if (values['untested'] !== true) await mustAnswer(context, draft);
   const written = await context.app.changeConfig({ kind: 'endpoint-add', name: word, platform, values: given });
-  await printResults([{ name: word, text: saved(word, written) }], false, context);
+  await printResults(
+    drafts.map(({ name }) => ({ name, text: saved(name, written) })),
+    drafts.length > 1,
+    context,
+  );
+  if (drafts.length > 1 && written) context.say(`all of them are the group ${word}: drover vm list -C ${word}`);
   return EXIT.done;
+}
+
+/** Rejects with what failed in the test of an endpoint that is not saved yet. */
+async function mustAnswer(context: CommandContext, draft: DraftEndpoint): Promise<void> {
+  const { name: word } = draft;
+  const checks = await context.app.testDraft(draft, askOnTerminal(context), context.signal);
+  sayChecks(checks, context, word);
+  const broken = checks.find(({ ok }) => !ok);
+  if (broken?.code === 'trust.unknown-host') {
+    throw new FleetError('trust.unknown-host', `${word} was not saved, since its host key is not trusted`, {
+      fix: context.interactive
+        ? 'repeat the command and answer yes when the key is right, or save it with --untested'
+        : `without a terminal: save it with --untested, then drover endpoint trust ${word} shows what accepts it`,
+    });
+  }
+  if (broken) {
+    throw new FleetError(broken.code ?? 'host.unreachable', `${word} was not saved, since the test failed`, {
+      fix: 'fix what failed, or add --untested to save it as it is',
+    });
+  }
 }
 
 const saved = (name: string, written: boolean) => (written ? `${name} is saved` : `${name}: nothing was written`);

@@ -16,7 +16,7 @@ export const columnsFor = (keys: readonly KindColumn[]): readonly Column<Row>[] 
   keys.map((key) => ({
     title: key.title,
     ...(key.shrinksTo === undefined ? {} : { shrinksTo: key.shrinksTo }),
-    ...(key.type === 'size' || key.type === 'count' ? { align: 'right' as const } : {}),
+    ...(['size', 'count', 'amount'].includes(key.type) ? { align: 'right' as const } : {}),
     show: (row: Row) => shownAs(row[key.id], key),
   }));
 

@@ -153,6 +153,8 @@ export interface PlatformFacts {
     readonly renamesVolumes?: true;
     /** Two storages between which a disk can be moved, by name: it is made in the first one. */
     readonly storages?: readonly [string, string];
+    /** Whether the volume itself becomes one of the other storage, and is not copied. */
+    readonly movesInPlace?: true;
     /** Path of a volume that can be put into the drive of `vmWithDrive`. */
     readonly medium?: string;
   };

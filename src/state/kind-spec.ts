@@ -12,7 +12,7 @@ export type KindRow = Readonly<Record<string, string | number | boolean | readon
 /** One key of such a row: JSON, its description, the columns of tables, filter and order are read from it. */
 export interface KindKey {
   readonly id: string;
-  readonly type: 'text' | 'texts' | 'flag' | 'count' | 'size' | 'instant';
+  readonly type: 'text' | 'texts' | 'flag' | 'count' | 'amount' | 'size' | 'instant';
   /** What it is, without a full stop. */
   readonly help: string;
   /** All that a text can be. */

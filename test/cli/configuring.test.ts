@@ -290,3 +290,23 @@ describe('notes on VMs and nodes', () => {
     expect(now?.note).toBeNull();
   });
 });
+
+it('F-313 several regions of one account are added at once, and are a group', async () => {
+  const add = 'endpoint add prod --platform aws --profile shop --region eu-central-1,us-east-1 --untested';
+  await talk([
+    [
+      add,
+      'prod-eu-central-1 is saved\nprod-us-east-1 is saved\nall of them are the group prod: drover vm list -C prod\n',
+    ],
+  ]);
+  expect((await desk.run('endpoint', 'list', '-C', 'prod', '-o', 'name')).stdout).toBe(
+    'prod-eu-central-1\nprod-us-east-1\n',
+  );
+  const { stderr } = await desk.run('endpoint', 'edit', 'prod-us-east-1', '--region', 'eu-west-1,eu-west-2');
+  expect(stderr).toContain('prod-us-east-1: Region must be one');
+  const more = add.replace('prod', 'more').split(' ');
+  expect((await desk.run(...more, '-o', 'json')).json()).toEqual([
+    { name: 'more-eu-central-1', result: 'success' },
+    { name: 'more-us-east-1', result: 'success' },
+  ]);
+});

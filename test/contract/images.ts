@@ -9,8 +9,32 @@ import { refusal } from './refusal.ts';
 /** Images as files of this machine, and what is said of them. */
 export function images(bench: () => Bench, facts: PlatformFacts): void {
   const has = (name: PlatformFacts['operations'][number]) => facts.operations.includes(name);
+  /** The image of this id, once its list shows it so. */
+  async function shown(connection: Connection, id: string, holds: (image: Image) => boolean): Promise<Image> {
+    const { clock, endpoint } = bench().server;
+    const end = clock.ticks() + (facts.listedTakesMs ?? 0);
+    for (let tries = 0; ; ) {
+      const found = (await present(connection.image?.list)(endpoint.name, patient())).find((one) => one.id === id);
+      if (found && holds(found)) return found;
+      if (clock.ticks() > end && tries++ > MOST_TRIES) throw new Error(`waited for ${id}: ${JSON.stringify(found)}`);
+      await new Promise<void>((resolve) => void clock.after(100, resolve));
+    }
+  }
+
   if (!has('image.upload')) {
     it('are no files of this machine', () => expect(has('image.download')).toBe(false));
+    it.runIf(has('image.update'))('F-473 one that is there is changed, and put back', async () => {
+      const connection = await bench().connect();
+      const { list, update } = present(connection.image);
+      const all = await present(list)(bench().server.endpoint.name, patient());
+      const { id } = present(all.find(({ name }) => name === facts.listed?.image?.name));
+      await bench().supporting(connection, 'image.update', async () => {
+        await present(update)(id, { public: true, properties: { suite: 'yes' } }, patient());
+        await shown(connection, id, (one) => one.visibility === 'public' && one.properties?.['suite'] === 'yes');
+      });
+      await present(update)(id, { public: false, properties: { suite: '' } }, patient());
+      await shown(connection, id, (one) => one.visibility !== 'public' && one.properties?.['suite'] === undefined);
+    });
     return;
   }
   if (!has('image.download')) {
@@ -28,18 +52,6 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
       await present(connection.image?.delete)(present(id), patient());
     });
     return;
-  }
-
-  /** The image of this id, once its list shows it so. */
-  async function shown(connection: Connection, id: string, holds: (image: Image) => boolean): Promise<Image> {
-    const { clock, endpoint } = bench().server;
-    const end = clock.ticks() + (facts.listedTakesMs ?? 0);
-    for (let tries = 0; ; ) {
-      const found = (await present(connection.image?.list)(endpoint.name, patient())).find((one) => one.id === id);
-      if (found && holds(found)) return found;
-      if (clock.ticks() > end && tries++ > MOST_TRIES) throw new Error(`waited for ${id}: ${JSON.stringify(found)}`);
-      await new Promise<void>((resolve) => void clock.after(100, resolve));
-    }
   }
 
   it('F-282 F-379 F-473 a file becomes an image, comes back in one part or two, and is changed', async () => {

@@ -38,10 +38,11 @@ export function modes(bench: () => Bench, facts: PlatformFacts): void {
       },
       how.takeMs,
     );
+  const has = (name: OperationName) => facts.operations.includes(name);
   const isIn = (mode: NonNullable<Vm['modes']>[number]) => (vm: Vm) => vm.modes?.includes(mode) === true;
   const isNot = (mode: NonNullable<Vm['modes']>[number]) => (vm: Vm) => vm.modes?.includes(mode) !== true;
 
-  it('F-046 a locked VM says so and is left alone, until it is unlocked', async () => {
+  it.runIf(has('vm.lock'))('F-046 a locked VM says so and is left alone, until it is unlocked', async () => {
     const id = await bench().server.runningVm();
     const watching = await bench().watch();
     const { connection } = watching;
@@ -58,7 +59,7 @@ export function modes(bench: () => Bench, facts: PlatformFacts): void {
     });
   });
 
-  it('a shelved VM is off, and comes back by a start', async () => {
+  it.runIf(has('vm.shelve'))('a shelved VM is off, and comes back by a start', async () => {
     const id = await bench().server.runningVm();
     const watching = await bench().watch();
     const { connection } = watching;
@@ -72,24 +73,29 @@ export function modes(bench: () => Bench, facts: PlatformFacts): void {
     await untilIs(watching, id, 'running', (vm) => vm.state === 'running' && isNot('shelved')(vm));
   });
 
-  it('a VM is rescued from an image that is there, and runs from its own disk again', async () => {
-    const id = await bench().server.runningVm();
-    const watching = await bench().watch();
-    const { connection } = watching;
-    const rescue = present(connection.vm.rescue);
-    expect(await refusal(rescue(id, { image: 'no-such-image' }, patient()))).toMatchObject({ code: 'image.not-found' });
-    await bench().supporting(connection, 'vm.rescue', async () => {
-      await rescue(id, { image: how.rescueImage }, patient());
-      await untilIs(watching, id, 'rescued', (vm) => isIn('rescue')(vm) && vm.state === 'running');
-    });
-    await bench().supporting(connection, 'vm.unrescue', async () => {
-      await present(connection.vm.unrescue)(id, patient());
-      await untilIs(watching, id, 'out of rescue', (vm) => isNot('rescue')(vm) && vm.state === 'running');
-    });
-    expect(await refusal(present(connection.vm.unrescue)(id, patient()))).toMatchObject({ code: 'op.conflict' });
-  });
+  it.runIf(has('vm.rescue'))(
+    'a VM is rescued from an image that is there, and runs from its own disk again',
+    async () => {
+      const id = await bench().server.runningVm();
+      const watching = await bench().watch();
+      const { connection } = watching;
+      const rescue = present(connection.vm.rescue);
+      expect(await refusal(rescue(id, { image: 'no-such-image' }, patient()))).toMatchObject({
+        code: 'image.not-found',
+      });
+      await bench().supporting(connection, 'vm.rescue', async () => {
+        await rescue(id, { image: how.rescueImage }, patient());
+        await untilIs(watching, id, 'rescued', (vm) => isIn('rescue')(vm) && vm.state === 'running');
+      });
+      await bench().supporting(connection, 'vm.unrescue', async () => {
+        await present(connection.vm.unrescue)(id, patient());
+        await untilIs(watching, id, 'out of rescue', (vm) => isNot('rescue')(vm) && vm.state === 'running');
+      });
+      expect(await refusal(present(connection.vm.unrescue)(id, patient()))).toMatchObject({ code: 'op.conflict' });
+    },
+  );
 
-  it('a VM is rebuilt from an image, after it was said what goes', async () => {
+  it.runIf(has('vm.rebuild'))('a VM is rebuilt from an image, after it was said what goes', async () => {
     const id = await bench().server.runningVm();
     const watching = await bench().watch();
     const { connection } = watching;

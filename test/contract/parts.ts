@@ -155,7 +155,27 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
   }
 
   const { storages } = how;
-  if (storages) {
+  if (storages && how.movesInPlace) {
+    it('a disk gets another storage in its place, and the volume that it had is the volume that it has', async () => {
+      const [from, to] = storages;
+      const vm = await bench().server.doomedVm();
+      const connection = await bench().connect();
+      const disks = disksOf(connection);
+      const { id } = await disks.create(vm, { ...NEW, storage: from }, patient());
+      const before = present(await untilDisk(connection, vm, id, isThere));
+      const spec = { storage: to, format: '', keep: false };
+      const moved = await bench().supporting(connection, 'disk.move', async () => {
+        await disks.move(id, spec, patient());
+        return present(await untilDisk(connection, vm, id, (disk) => disk?.storage === to));
+      });
+      expect(moved).toMatchObject({ device: before.device, path: before.path, size: before.size });
+      expect(await refusal(disks.move(id, spec, patient()))).toMatchObject({ code: 'op.refused' });
+      const kept = disks.move(id, { ...spec, storage: from, keep: true }, patient());
+      expect(await refusal(kept)).toMatchObject({ code: 'op.unsupported' });
+      const nowhere = disks.move(id, { ...spec, storage: 'no-such-storage' }, patient());
+      expect(await refusal(nowhere)).toMatchObject({ code: 'storage.not-found' });
+    });
+  } else if (storages) {
     it('a disk goes to another storage; the volume that it had goes, or stays where that was asked for', async () => {
       const [from, to] = storages;
       const vm = await bench().server.doomedVm();

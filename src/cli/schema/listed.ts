@@ -1,12 +1,13 @@
 import type { KindKey } from '../../state/kind-spec.ts';
 import type { KindTable } from '../../state/kinds.ts';
-import { count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
+import { amount, count, flag, instant, list, maybe, object, type Schema, size, text, word } from './schema.ts';
 
 const TYPES: Readonly<Record<KindKey['type'], (help: string) => Schema>> = {
   text,
   texts: (help) => list(text('one of them'), help),
   flag,
   count,
+  amount,
   size,
   instant,
 };

@@ -140,6 +140,7 @@ ec2 =
       route53: 'https://all.example.org',
       elbv2: 'https://all.example.org',
       ec2connect: 'https://all.example.org',
+      pricing: 'https://all.example.org',
     });
     expect(found.login).toEqual({
       kind: 'role',
@@ -262,6 +263,7 @@ it('takes all that an endpoint says, without the blanks around it', async () => 
     },
     fips: false,
     dualStack: false,
+    hasPrices: false,
     ca: '/ca',
     serialConsole: {
       host: 'serial-console.ec2-instance-connect.eu-west-3.aws',

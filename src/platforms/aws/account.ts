@@ -18,6 +18,8 @@ export interface Account {
   readonly dualStack: boolean;
   readonly ca: string | undefined;
   readonly serialConsole: SerialPlace;
+  /** Whether its prices are those of Amazon's list, or of one that is named. */
+  readonly hasPrices: boolean;
   /** Undefined: CloudWatch is not asked. */
   readonly metricsEveryMs: number | undefined;
 }
@@ -34,6 +36,8 @@ export interface SerialPlace {
 export type ServiceUrls = Readonly<Record<Service, string | undefined>>;
 
 const METRICS_EVERY = '5m';
+/** Logins of these are not taken where Amazon's price list is. */
+const OTHER_PARTITION = /^(cn|us-gov|us-iso\w*|eusc)-/;
 
 /** Rejects with config.invalid for fields that lead nowhere. */
 export async function accountOf(endpoint: Endpoint, env: Env = process.env): Promise<Account> {
@@ -58,12 +62,12 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     throw invalid(`the region is missing${profile === undefined ? '' : `, and the profile ${profile} has none`}`);
   }
   const own = text('endpoint-url');
-  const url = (service: Service) => {
-    const found = own ?? serviceUrl(service, section, files, env);
+  const checked = (found: string | undefined) => {
     // Signed requests say nothing secret, but what comes back does, and a listener in between could change it.
     if (found !== undefined) readHttpTarget(found, { endpoint: name, port: 443, plainAllowed: false });
     return found;
   };
+  const url = (service: Service) => checked(own ?? serviceUrl(service, section, files, env));
   const urls = {
     ec2: url('ec2'),
     cloudwatch: url('cloudwatch'),
@@ -72,6 +76,8 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     route53: url('route53'),
     elbv2: url('elbv2'),
     ec2connect: url('ec2connect'),
+    // A cloud that is compatible has prices of its own.
+    pricing: checked(serviceUrl('pricing', section, files, env)),
   };
   return {
     endpoint: name,
@@ -82,6 +88,7 @@ export async function accountOf(endpoint: Endpoint, env: Env = process.env): Pro
     fips: switchIn(section, 'use_fips_endpoint', env, 'AWS_USE_FIPS_ENDPOINT') ?? false,
     dualStack: switchIn(section, 'use_dualstack_endpoint', env, 'AWS_USE_DUALSTACK_ENDPOINT') ?? false,
     ca: text('ca') ?? caBundle(section, env),
+    hasPrices: urls.pricing !== undefined || (urls.ec2 === undefined && !OTHER_PARTITION.test(region)),
     serialConsole: serialPlaceOf(region, text('serial-console'), text('serial-console-key')),
     metricsEveryMs:
       values['metrics'] === true

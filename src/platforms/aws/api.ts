@@ -40,7 +40,7 @@ export interface Api {
 }
 
 /** Services that are asked for what they have when a user wants it. */
-export type BesideEc2 = 's3' | 'route53' | 'elbv2' | 'ec2connect';
+export type BesideEc2 = 's3' | 'route53' | 'elbv2' | 'ec2connect' | 'pricing';
 
 export interface ServiceApi<S extends BesideEc2> {
   read<Name extends Reads[S]>(name: Name, input: InputOf<S, Name>, about: About): Promise<OutputOf<S, Name>>;
@@ -62,6 +62,7 @@ const PACKAGES = {
   route53: ['@aws-sdk/client-route-53'],
   elbv2: ['@aws-sdk/client-elastic-load-balancing-v2'],
   ec2connect: ['@aws-sdk/client-ec2-instance-connect'],
+  pricing: ['@aws-sdk/client-pricing'],
 } as const;
 const PAUSES_MS = [500, 2_000];
 const LONGEST_PAUSE_MS = 30_000;
@@ -113,8 +114,9 @@ export function createApi({ account, sdk, identity, clock }: ApiParts): Api {
     change: (name, input, about) => once({ ...ec2, name, input }, about, true) as Promise<never>,
     service(service) {
       requireInstalled(PACKAGES[service]);
-      // Route 53 is one for all regions: it is signed for this one.
-      const place = service === 'route53' ? { region: urls.route53 === undefined ? 'us-east-1' : region } : {};
+      // These are one for all regions, and signed for this one.
+      const isGlobal = (service === 'route53' || service === 'pricing') && urls[service] === undefined;
+      const place = isGlobal ? { region: 'us-east-1' } : {};
       const order = { ...ec2, service, url: urls[service], ...place };
       return {
         read: (name, input, about) => patiently({ ...order, name, input }, about) as Promise<never>,

@@ -14,9 +14,12 @@ export interface Reads {
     | 'DescribeRouteTables'
     | 'DescribeSecurityGroupRules'
     | 'DescribeSecurityGroups'
+    | 'DescribeReplaceRootVolumeTasks'
     | 'DescribeSnapshots'
+    | 'DescribeSpotPriceHistory'
     | 'DescribeSubnets'
     | 'DescribeVolumes'
+    | 'DescribeVolumesModifications'
     | 'DescribeVpcs'
     | 'GetConsoleOutput';
   readonly s3: 'GetBucketPolicy' | 'GetObject' | 'HeadObject' | 'ListBuckets' | 'ListObjectsV2';
@@ -27,6 +30,7 @@ export interface Reads {
     | 'DescribeTags'
     | 'DescribeTargetGroups'
     | 'DescribeTargetHealth';
+  readonly pricing: 'GetProducts';
   readonly ec2connect: never;
 }
 
@@ -42,6 +46,7 @@ export interface Changes {
     | 'CreateImage'
     | 'CreateInternetGateway'
     | 'CreateNetworkInterface'
+    | 'CreateReplaceRootVolumeTask'
     | 'CreateRoute'
     | 'CreateSecurityGroup'
     | 'CreateSnapshot'
@@ -62,8 +67,13 @@ export interface Changes {
     | 'DetachInternetGateway'
     | 'DetachNetworkInterface'
     | 'DetachVolume'
+    | 'DisableImageDeprecation'
+    | 'DisableImageDeregistrationProtection'
     | 'DisassociateAddress'
+    | 'EnableImageDeprecation'
+    | 'EnableImageDeregistrationProtection'
     | 'ImportKeyPair'
+    | 'ModifyImageAttribute'
     | 'ModifyInstanceAttribute'
     | 'ModifySubnetAttribute'
     | 'ModifyVolume'
@@ -97,5 +107,6 @@ export interface Changes {
     | 'DeleteLoadBalancer'
     | 'DeleteTargetGroup'
     | 'RegisterTargets';
+  readonly pricing: never;
   readonly ec2connect: 'SendSerialConsoleSSHPublicKey';
 }

@@ -6,10 +6,15 @@ import { createCatalog } from './catalog.ts';
 import { readConsoleOutput } from './console/output.ts';
 import { createSerial } from './console/serial.ts';
 import { createDelete } from './delete.ts';
+import { listFlavors } from './flavors.ts';
+import { createExport, createImageOps } from './image/images.ts';
 import { readInfo } from './info.ts';
-import { listFlavors } from './instance-types.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createMaker } from './make/create.ts';
+import { createRebuild } from './make/rebuild.ts';
+import { createHistory } from './metrics/history.ts';
+import { createDnsOps } from './names/dns.ts';
+import { createZoneOps } from './names/zones.ts';
 import { createAddressOps } from './network/addresses.ts';
 import { createKeyPairOps } from './network/key-pairs.ts';
 import { createNicOps } from './network/nics.ts';
@@ -21,13 +26,10 @@ import { readNodeInfo } from './node-info.ts';
 import type { AwsRegion } from './region.ts';
 import { createBalancerOps } from './services/balancers.ts';
 import { createBucketOps } from './services/buckets.ts';
-import { createDnsOps } from './services/dns.ts';
 import { createFileOps } from './services/files.ts';
-import { createZoneOps } from './services/zones.ts';
 import { checkLogin, openSession } from './session.ts';
 import { createSettings } from './settings.ts';
 import { createDiskOps } from './storage/disks.ts';
-import { createExport, createImageOps } from './storage/images.ts';
 import { createVolumeSnapshotOps } from './storage/volume-snapshots.ts';
 import { createVolumeOps } from './storage/volumes.ts';
 import { watchRegion } from './watch.ts';
@@ -47,6 +49,8 @@ const WHY_NOT: Absences = {
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   ...lacking('a zone is a data centre of AWS: there is nothing to log in to', ['node'], ['node.info']),
   ...without(noHardware('AWS'), ['vm.create', 'vm.export', 'dns']),
+  'vm.history':
+    'CloudWatch has the past of an instance, and takes money for it: metrics: true of the endpoint allows that',
   'vm.clone': 'EC2 copies no instance: make an image of it (vm export), and an instance of that',
   'disk.insert': 'instances of EC2 have no drives for media',
   'nic.connect': 'a network interface stays in its subnet: add one in the other, and delete this one',
@@ -97,8 +101,10 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...createLifecycle(calls),
       ...createDelete(calls),
       ...createSettings(calls),
+      ...createRebuild(calls),
       create: createMaker(calls),
       export: createExport(calls),
+      ...(account.metricsEveryMs !== undefined && { history: createHistory(calls) }),
     },
     console: {
       output: (id, signal) => readConsoleOutput(calls, id, signal),
@@ -121,7 +127,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     zone: createZoneOps(calls),
     dns: createDnsOps(calls),
     balancer: createBalancerOps(calls),
-    flavor: { list: (of, signal) => listFlavors(api, of, signal) },
+    flavor: { list: (_of, signal) => listFlavors(calls, account.hasPrices, signal) },
     whyNot: WHY_NOT,
     async watch(options) {
       const signal = AbortSignal.any([options.signal, closing.signal]);

@@ -3,7 +3,10 @@ import { FleetError } from '../../errors.ts';
 import type { Accepted, DeletePlan, VmOps } from '../contract.ts';
 import { readAddresses, readProtection } from './attachments.ts';
 import { GROUP_TAG } from './machine.ts';
-import { conflict, done, onInstance, type VmCall, type VmCalls } from './vm-call.ts';
+import { findReservedName, type ReservedName, releaseName } from './names/reserved-name.ts';
+import type { AwsRegion } from './region.ts';
+import { DOMAIN_TAG } from './tags.ts';
+import { conflict, done, onInstance, type VmCall } from './vm-call.ts';
 
 const DISKS_GO = 'its root disk is an instance store, which is a part of its host: it can not be kept';
 
@@ -11,11 +14,15 @@ const DISKS_GO = 'its root disk is an instance store, which is a part of its hos
 const TERMINATE_MS = 300_000;
 
 /** Terminating an instance, and saying beforehand what that destroys. */
-export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
+export function createDelete(region: AwsRegion): Required<Pick<VmOps, 'planDelete' | 'delete'>> {
   return {
-    planDelete: (id, signal) => onInstance(calls, id, signal, lossesOf),
+    planDelete: (id, signal) =>
+      onInstance(region, id, signal, async (call) => {
+        const reserved = await reservedName(region, call, signal);
+        return lossesOf(call, reserved);
+      }),
     delete: (id, { keepDisks }, signal) =>
-      onInstance(calls, id, signal, async (call) => {
+      onInstance(region, id, signal, async (call) => {
         const { machine, name } = call;
         if (machine.state === 'running') throw conflict(name, 'is running', 'stop it first');
         if (machine.state === 'stopping' && machine.rawState === 'stopping') {
@@ -27,9 +34,29 @@ export function createDelete(calls: VmCalls): Required<Pick<VmOps, 'planDelete' 
             fix: 'switch termination-protection off in its settings',
           });
         }
-        return keepDisks ? terminateAlone(call) : terminate(call);
+        const reserved = await reservedName(region, call, signal);
+        const accepted = await (keepDisks ? terminateAlone(call) : terminate(call));
+        if (reserved === undefined || typeof reserved === 'string') return accepted;
+        const stays = await releaseName(region, reserved, { subject: name, signal });
+        if (stays === undefined) return accepted;
+        return { ...accepted, warnings: [...accepted.warnings, { feature: 'dns', detail: stays }] };
       }),
   };
+}
+
+/** The name that goes with it, or why that is not known: the instance can be deleted all the same. */
+async function reservedName(
+  region: AwsRegion,
+  { machine, name }: VmCall,
+  signal: AbortSignal,
+): Promise<ReservedName | string | undefined> {
+  try {
+    return await findReservedName(region, machine, { subject: name, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof FleetError)) throw error;
+    return `its DNS entry in ${machine.tags.get(DOMAIN_TAG)}, if it has one (${error.message})`;
+  }
 }
 
 async function terminate({ change, machine, name }: VmCall): Promise<Accepted> {
@@ -80,7 +107,7 @@ const volumesOf = ({ BlockDeviceMappings = [] }: Instance): readonly AttachedVol
     return device === undefined || volume === undefined ? [] : { device, volume, goes: DeleteOnTermination === true };
   });
 
-async function lossesOf(call: VmCall): Promise<DeletePlan> {
+async function lossesOf(call: VmCall, reserved: ReservedName | string | undefined): Promise<DeletePlan> {
   const { machine, instance } = call;
   const volumes = volumesOf(instance);
   const addresses = await readAddresses(call);
@@ -88,7 +115,10 @@ async function lossesOf(call: VmCall): Promise<DeletePlan> {
     NetworkInterfaceId !== undefined && Attachment?.DeleteOnTermination === false ? NetworkInterfaceId : [],
   );
   return {
-    goes: volumes.filter(({ goes }) => goes).map(({ volume }) => volume),
+    goes: [
+      ...volumes.filter(({ goes }) => goes).map(({ volume }) => volume),
+      ...(typeof reserved === 'object' ? [`the DNS entry ${reserved.entry}`] : []),
+    ],
     stays: [
       ...volumes.filter(({ goes }) => !goes).map(({ volume }) => `${volume} (marked to be kept)`),
       ...addresses.map(
@@ -96,6 +126,7 @@ async function lossesOf(call: VmCall): Promise<DeletePlan> {
           `${AllocationId ?? PublicIp} (Elastic IP ${PublicIp}: costs until it is released)`,
       ),
       ...cards.map((card) => `${card} (network interface, marked to be kept)`),
+      ...(typeof reserved === 'string' ? [reserved] : []),
     ],
     // Snapshots of volumes stand on their own feet: they stay, whatever becomes of the instance.
     snapshots: [],

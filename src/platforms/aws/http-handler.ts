@@ -87,7 +87,7 @@ export function createHttpHandler({ endpoint, ca, clock, wire }: HttpHandlerPart
 /** Only the services' own actions change anything: a login whose answer is lost runs out by itself. */
 const changes = (action: string): boolean => CHANGING.test(action);
 const CHANGING = new RegExp(
-  `^(${'Allocate Associate Attach Authorize Create Delete Deregister Detach Disassociate Import Modify Reboot Register Release Revoke Run Send Start Stop Terminate'.replaceAll(' ', '|')})[A-Z]`,
+  `^(${'Allocate Associate Attach Authorize Create Delete Deregister Detach Disable Disassociate Enable Import Modify Reboot Register Release Revoke Run Send Start Stop Terminate'.replaceAll(' ', '|')})[A-Z]`,
 );
 
 /** Services that say by method and path what they want. */

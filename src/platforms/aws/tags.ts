@@ -2,8 +2,12 @@
 import type { Pairs } from '../contract.ts';
 import { refused } from '../lib/spec-values.ts';
 
-/** What kcli writes; these have columns and settings of their own. */
-export const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image'];
+/** The zone that a name was reserved in, as kcli keeps it, and the address that it was given there. */
+export const DOMAIN_TAG = 'domain';
+export const ADDRESS_TAG = 'domain-address';
+
+/** What kcli writes; these have columns and settings of their own, or are the platform's business. */
+export const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image', DOMAIN_TAG, ADDRESS_TAG];
 
 /** Written by AWS alone, as the tags of an Auto Scaling group. */
 const isOfAws = (key: string): boolean => key.startsWith('aws:');

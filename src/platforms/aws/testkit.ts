@@ -5,11 +5,13 @@ import type { Endpoint, OperationName } from '../contract.ts';
 import type { PlatformTestkit, TestServer } from '../testkit.ts';
 import { quickClock } from '../testkit-clock.ts';
 import { KEYS, REGION, ROLE } from './testkit/access.ts';
+import { IMAGE_NAME } from './testkit/describe.ts';
 import { http } from './testkit/http-facts.ts';
 import { startFakeAws } from './testkit/server.ts';
 import type { WorldInstance } from './testkit/world.ts';
 
 const ENDPOINT = endpointName('aws-test');
+const SPOT = { currency: 'USD', spotHour: 0.004 };
 /** Three seconds of the region take one. */
 const clock = quickClock(3);
 
@@ -22,6 +24,7 @@ export const IN_LAB: readonly OperationName[] = [
   'disk.planDelete',
   'disk.delete',
   'disk.resize',
+  'disk.move',
   'nic.create',
   'nic.delete',
   'volume.list',
@@ -43,6 +46,7 @@ export const IN_LAB: readonly OperationName[] = [
   'dns.planDelete',
   'dns.delete',
   'image.list',
+  'image.update',
   'image.planDelete',
   'image.delete',
   'subnet.list',
@@ -93,6 +97,7 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.info',
+      'vm.history',
       'disk.list',
       'nic.list',
       'vm.start',
@@ -104,6 +109,8 @@ export const testkit: PlatformTestkit = {
       'vm.delete',
       'vm.settings',
       'vm.configure',
+      'vm.planRebuild',
+      'vm.rebuild',
       'console.output',
       'console.serial',
       'node.info',
@@ -116,7 +123,8 @@ export const testkit: PlatformTestkit = {
     startTakesMs: 3_000,
     stopTakesMs: 3_000,
     guestsAnswer: true,
-    listed: { flavor: { name: 't3.micro', cpus: 2, memory: gib(1), disk: undefined, arch: 'x86_64' } },
+    listed: { flavor: { name: 't3.micro', cpus: 2, memory: gib(1), disk: undefined, arch: 'x86_64', price: SPOT } },
+    modes: { takeMs: 10_000, rescueImage: IMAGE_NAME },
     samples: ['cpu', 'disk', 'net'],
     changes: {
       config: {

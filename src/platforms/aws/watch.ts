@@ -6,8 +6,8 @@ import { untilEnded } from '../lib/until-ended.ts';
 import type { Api } from './api.ts';
 import type { Catalog } from './catalog.ts';
 import { listMachines, lookAt } from './list-machines.ts';
+import { sampleForEver } from './metrics/sampler.ts';
 import { createRoster, type News } from './roster.ts';
-import { sampleForEver } from './sampler.ts';
 import { type Place, regionPool } from './vm-row.ts';
 import { createZoneList } from './zone-list.ts';
 

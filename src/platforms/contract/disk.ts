@@ -52,7 +52,8 @@ export interface DiskOps {
   /**
    * Its content is copied to another storage, also while the VM runs, and the disk is the copy from then on; the volume that it had
    * goes when the copy is whole. Resolves when that is so. Rejects with op.refused for a volume that something else needs, unless it
-   * is kept. One that is given up is where it was, and what it rejects with says so.
+   * is kept. One that is given up is where it was, and what it rejects with says so. Where a storage is a kind of volume, the volume
+   * becomes one of that kind in its place, and to keep the old one is op.unsupported.
    */
   move?(id: DiskId, spec: DiskMoveSpec, signal: AbortSignal): Promise<Accepted>;
   /** Puts a medium into a drive, by path or name of a volume, also in place of another one; empty ejects. */

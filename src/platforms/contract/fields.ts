@@ -122,6 +122,8 @@ export type Field =
 export type EndpointField = Field & {
   /** Says where the endpoint points: lists show these, in this order, as its address. */
   readonly place?: boolean;
+  /** Text that may have commas when endpoints are added: one is made for each word, and a group of them (state/config/endpoints-apart.ts). */
+  readonly apart?: true;
 };
 
 /** ConVirt's four dialogs, F-071 ff. */

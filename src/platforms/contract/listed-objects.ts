@@ -115,6 +115,16 @@ export interface Image extends Listed<'image'> {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+/** Of an hour, without what its disks and its traffic cost, and without tax. */
+export interface Price {
+  /** `USD`. */
+  readonly currency: string;
+  /** What is paid as one goes. */
+  readonly hour?: number;
+  /** Of one that may be taken back at any time: the least of those of its places now. */
+  readonly spotHour?: number;
+}
+
 /** A size that VMs come in. */
 export interface Flavor extends Listed<'flavor'> {
   readonly cpus: number;
@@ -123,4 +133,6 @@ export interface Flavor extends Listed<'flavor'> {
   readonly disk: Bytes | undefined;
   readonly arch: string | undefined;
   readonly description: string | undefined;
+  /** What an hour of it costs, where the platform tells that. */
+  readonly price?: Price;
 }

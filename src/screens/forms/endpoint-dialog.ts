@@ -10,6 +10,7 @@ import {
 } from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
+import { endpointsToAdd } from '../../state/config/endpoints-apart.ts';
 import { defaultsFor } from '../../state/config/read-defaults.ts';
 import { defaultsOf, endpointFieldsOf, suggested } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
@@ -147,13 +148,21 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
 
   const test = async () => {
     const word = String(form.values()[NAME] ?? '');
-    const draft = { name: endpointName(isEndpointName(word) ? word : 'new'), platform: manifest.id, values: given() };
+    const name = endpointName(isEndpointName(word) ? word : 'new');
+    const drafts = endpointsToAdd(name, own, given());
     busy = true;
     failed = draftNow();
     dialog.tell(paint('dim', 'testing…'), 'more will come');
     try {
       const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
-      const checks = await services.testDraft(draft, createAsk(stage), signal);
+      const checks: Check[] = [];
+      for (const one of drafts) {
+        const draft = { name: endpointName(one.name), platform: manifest.id, values: one.values };
+        const own = await services.testDraft(draft, createAsk(stage), signal);
+        checks.push(
+          ...own.map((check) => (drafts.length === 1 ? check : { ...check, check: `${one.name}: ${check.check}` })),
+        );
+      }
       if (checks.every(({ ok }) => ok)) failed = undefined;
       dialog.tell(checkLines(checks));
     } catch (error) {
@@ -182,7 +191,8 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
       close();
       tellSaved(stage, existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, word);
       // How it goes is shown by its row.
-      services.sessions.reconnect(endpointName(word), createAsk(stage)).catch(() => {});
+      const names = existing === undefined ? endpointsToAdd(word, own, given()).map(({ name: one }) => one) : [word];
+      for (const one of names) services.sessions.reconnect(endpointName(one), createAsk(stage)).catch(() => {});
     } catch (error) {
       dialog.tell(paint('danger', sentence(error)));
     } finally {

@@ -22,7 +22,7 @@ export function cellText(value: KindRow[string], type: KindKey['type']): string 
 }
 
 /** Numbers stand below each other by their last digit. */
-const isRight = ({ type }: KindKey): boolean => type === 'size' || type === 'count';
+const isRight = ({ type }: KindKey): boolean => type === 'size' || type === 'count' || type === 'amount';
 
 /** With its width: that of its title and its longest value, or the one that it is drawn with. */
 export interface SizedColumn extends KindColumn {

@@ -6,6 +6,7 @@ import { complaint, parse, spell } from '../fields.ts';
 import type { ConfigChange, EndpointChanges } from './change.ts';
 import { allFieldsOf } from './common-fields.ts';
 import type { Draft, Word } from './draft.ts';
+import { endpointsToAdd, saysSeveral } from './endpoints-apart.ts';
 import type { PlatformFields } from './model.ts';
 import { NAME_RULE } from './read-endpoints.ts';
 
@@ -13,6 +14,8 @@ type EndpointChange = Extract<ConfigChange, { kind: `endpoint-${string}` }>;
 
 const invalid = (message: string, fix?: string) =>
   new FleetError('config.invalid', message, fix === undefined ? {} : { fix });
+
+const ONE_EACH = 'an endpoint for each of them is made by drover endpoint add, with commas between them';
 
 /**
  * How the value stands in the file: YAML's own flags and numbers, a size with its unit, rows as they are typed. Text that was
@@ -47,6 +50,7 @@ function writeValues(
         'remove the endpoint and add it again',
       );
     }
+    if (saysSeveral(field, value)) throw invalid(`${name}: ${field.label} must be one`, ONE_EACH);
     const wrong = value === undefined || value === '' ? undefined : complaint(field, value);
     if (wrong !== undefined) throw invalid(`${name}: ${wrong}`);
     const path = ['endpoints', name, key] as const;
@@ -58,16 +62,32 @@ function writeValues(
   }
 }
 
+/** Several of them are a group as well, by the name that was given. */
+function addEndpoints(
+  draft: Draft,
+  { name: given, platform, values }: Extract<EndpointChange, { kind: 'endpoint-add' }>,
+  fields: readonly EndpointField[],
+): void {
+  const all = endpointsToAdd(given, fields, values);
+  for (const { name, values: own } of all) {
+    if (!isEndpointName(name)) throw invalid(`${JSON.stringify(name)} can't be the name of an endpoint: ${NAME_RULE}`);
+    if (draft.has(['endpoints', name])) throw invalid(`there is an endpoint ${name} already`, 'choose another name');
+    draft.set(['endpoints', name, 'platform'], platform);
+    writeValues(draft, name, fields, own, true);
+  }
+  if (all.length === 1) return;
+  if (draft.has(['endpoints', given])) throw invalid(`there is an endpoint ${given} already`, 'choose another name');
+  if (draft.has(['groups', given])) throw invalid(`there is a group ${given} already`, 'choose another name');
+  for (const { name } of all) draft.append(['groups', given, 'endpoints'], name);
+}
+
 /** Throws FleetError when the change can't be made to what is in the draft. */
 export function applyEndpointChange(draft: Draft, change: EndpointChange, platforms: PlatformFields): void {
   const { name } = change;
   if (change.kind === 'endpoint-add') {
-    if (!isEndpointName(name)) throw invalid(`${JSON.stringify(name)} can't be the name of an endpoint: ${NAME_RULE}`);
-    if (draft.has(['endpoints', name])) throw invalid(`there is an endpoint ${name} already`, 'choose another name');
     const fields = platforms.get(change.platform);
     if (!fields) throw invalid(`unknown platform ${change.platform}${didYouMean(change.platform, platforms.keys())}`);
-    draft.set(['endpoints', name, 'platform'], change.platform);
-    writeValues(draft, name, allFieldsOf(fields), change.values, true);
+    addEndpoints(draft, change, allFieldsOf(fields));
     return;
   }
   if (!draft.has(['endpoints', name])) {

@@ -4,6 +4,7 @@ import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
 import { complaint, missing, parse, referenceOf, shown } from '../fields.ts';
 import { lastingFilter } from '../query/lasting-filter.ts';
 import { allFieldsOf } from './common-fields.ts';
+import { saysSeveral } from './endpoints-apart.ts';
 import { parseInterval } from './interval.ts';
 import type { Located, LocatedEntry, LocatedMap } from './located.ts';
 import type { EndpointConfig, PlatformFields } from './model.ts';
@@ -29,6 +30,10 @@ function readValue(
   if (found.kind === 'nothing') return undefined;
   if (found.kind !== 'scalar') {
     complain(`${field.label} must be one value, not a list or a group`);
+    return undefined;
+  }
+  if (saysSeveral(field, found.text)) {
+    complain(`${field.label} must be one: several are an endpoint each, and a group of them`);
     return undefined;
   }
   const wrong = complaint(field, found.text);

@@ -29,7 +29,7 @@ function isHit(row: KindRow, word: string, columns: readonly KindKey[]): boolean
   );
 }
 
-const isNumber = ({ type }: KindKey): boolean => type === 'size' || type === 'count';
+const isNumber = ({ type }: KindKey): boolean => type === 'size' || type === 'count' || type === 'amount';
 
 /** What is not known is neither more nor less. */
 function compares(value: KindRow[string], sign: string, limit: number): boolean {

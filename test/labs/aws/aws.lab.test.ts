@@ -86,6 +86,8 @@ it('every instance type of the region is listed, with what it has', async () => 
     // three pages
     expect(told.size).toBeGreaterThan(2 * PAGE);
     expect(flavors.filter(({ trouble }) => trouble)).toEqual([]);
+    // moto has one price for all.
+    expect(told.get('t2.nano')?.price).toEqual({ currency: 'USD', spotHour: 0.00001 });
     // As AWS' pages about these types have it.
     expect(told.get('t2.nano')).toMatchObject({ cpus: 1, memory: 512 * 1024 ** 2, arch: 'i386, x86_64' });
     expect(told.get('m5d.large')).toMatchObject({ cpus: 2, memory: 8 * 1024 ** 3, disk: 75e9, arch: 'x86_64' });
@@ -227,6 +229,26 @@ describe('one instance', () => {
     expect(error).toMatchObject({ code: 'op.refused', message: expect.stringMatching(/DisableApiTermination/) });
     await connection.close();
   });
+
+  it('F-241 F-400 takes along the name that was reserved for it, and no other', () =>
+    watching(async (watched) => {
+      const { connection } = watched;
+      const { vm, zone, dns } = connection;
+      const entries = async () =>
+        ((await dns?.list?.(NAME, patient())) ?? []).map(({ name, type }) => `${type} ${name}`);
+      await zone?.create?.(NAME, { name: 'lab.example', description: '', network: '', email: '' }, patient());
+      await dns?.create?.(NAME, { name: 'other', zone: 'lab.example', type: 'A', data: '192.0.2.1' }, patient());
+      const spec = { name: 'reserved', image: 'ami-785db401', type: 't3.micro', start: false };
+      const made = vm.create?.(NAME, { ...spec, domain: 'lab.example', 'reserve-dns': true }, patient());
+      const { id } = (await made) ?? { id: vmId(NAME, '') };
+      expect(await entries()).toContain('A reserved.lab.example');
+      await watched.untilState(id, 'stopped', HOLD_MS);
+      expect((await vm.planDelete?.(id, patient()))?.goes).toContain('the DNS entry reserved.lab.example');
+      await vm.delete?.(id, { keepDisks: false, snapshots: false }, patient());
+      const left = await entries();
+      expect(left).not.toContain('A reserved.lab.example');
+      expect(left).toContain('A other.lab.example');
+    }));
 
   it('says that spot instances may be taken back, and who replaces a member of a group', () =>
     watching(async (watched) => {

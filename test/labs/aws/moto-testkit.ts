@@ -6,7 +6,7 @@ import { endpointName, vmId } from '../../../src/ids.ts';
 import { KEYS, ROLE } from '../../../src/platforms/aws/testkit/access.ts';
 import { http } from '../../../src/platforms/aws/testkit/http-facts.ts';
 import { testkit as fake } from '../../../src/platforms/aws/testkit.ts';
-import type { Endpoint } from '../../../src/platforms/contract.ts';
+import type { Endpoint, OperationName } from '../../../src/platforms/contract.ts';
 import type { PlatformTestkit, TestServer } from '../../../src/platforms/testkit.ts';
 import { gib } from '../../../src/units.ts';
 import { until } from '../until.ts';
@@ -27,14 +27,17 @@ const NEXT = /<nextToken>.*?<\/nextToken>/;
 /** Made by moto anew at each start. */
 const subnets: string[] = [];
 const cards: [string, string] = ['', ''];
-const { elsewhere, ...facts } = fake.facts;
+const { elsewhere = [], modes: _modes, ...facts } = fake.facts;
+/** moto replaces no root volumes. */
+const NOT_HERE: readonly OperationName[] = ['vm.planRebuild', 'vm.rebuild'];
 
 export const motoTestkit: PlatformTestkit = {
   ...fake,
   lab: 'aws',
   facts: {
     ...facts,
-    operations: [...facts.operations, ...(elsewhere ?? [])],
+    operations: [...facts.operations, ...elsewhere].filter((name) => !NOT_HERE.includes(name)),
+    elsewhere: NOT_HERE,
     volumesOfImages: false,
     makesVms: {
       spec: {
@@ -60,9 +63,18 @@ export const motoTestkit: PlatformTestkit = {
       clones: false,
       takeMs: 15_000,
     },
-    parts: { takeMs: 5_000, networks: cards, ownMacs: false, diskSize: gib(1), volumes: true },
+    parts: {
+      takeMs: 5_000,
+      networks: cards,
+      ownMacs: false,
+      diskSize: gib(1),
+      volumes: true,
+      storages: ['gp3', 'gp2'],
+      movesInPlace: true,
+    },
     listed: {
       ...facts.listed,
+      flavor: { ...facts.listed?.flavor, price: { currency: 'USD', spotHour: 0.00001 } },
       volume: { storage: 'gp2', users: ['contract-stopped'] },
       network: { name: 'default', type: 'vpc', mode: 'isolated', active: true },
       image: { name: 'contract-image', status: 'available' },

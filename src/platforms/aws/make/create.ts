@@ -8,16 +8,16 @@ import { writeUserData } from '../../lib/seed/seed.ts';
 import { refused } from '../../lib/spec-values.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { About } from '../api.ts';
+import { type FoundImage, findImage } from '../image/images.ts';
 import { lookAt } from '../list-machines.ts';
+import { reserveName } from '../names/reserved-name.ts';
+import { findZones } from '../names/zones.ts';
 import { listKeyPairs } from '../network/key-pairs.ts';
 import { readGroups } from '../network/security-groups.ts';
 import { listSubnets } from '../network/subnets.ts';
 import { type AwsRegion, meant, where } from '../region.ts';
-import { createRecord } from '../services/dns.ts';
-import { findZones } from '../services/zones.ts';
-import { type FoundImage, findImage } from '../storage/images.ts';
 import { speedOf } from '../storage/volumes.ts';
-import { refuseOwnTags } from '../tags.ts';
+import { DOMAIN_TAG, refuseOwnTags } from '../tags.ts';
 import { untilSo } from '../until.ts';
 import { chooseType } from './choose-type.ts';
 import { type MakeSpec, readSpec } from './spec.ts';
@@ -48,7 +48,7 @@ export const createMaker =
       },
     ];
     try {
-      await finish(region, spec, id, about);
+      await finish(region, spec, id, made, about);
     } catch (error) {
       throw await takeBack(error, made);
     } finally {
@@ -58,7 +58,7 @@ export const createMaker =
   };
 
 /** What EC2 does not take with the launch. */
-async function finish(region: AwsRegion, spec: MakeSpec, id: string, about: About): Promise<void> {
+async function finish(region: AwsRegion, spec: MakeSpec, id: string, made: Made[], about: About): Promise<void> {
   const { api } = region;
   const { signal } = about;
   if (!spec.sourceDestCheck)
@@ -69,8 +69,7 @@ async function finish(region: AwsRegion, spec: MakeSpec, id: string, about: Abou
       [address] = (await lookAt(api, [id], about))[0]?.ips ?? [];
       return address !== undefined;
     });
-    const entry = { name: spec.name, zone: spec.domain, type: address?.includes(':') ? 'AAAA' : 'A' };
-    await createRecord(region, { ...entry, data: address ?? '' }, about);
+    await reserveName(region, id, { name: spec.name, domain: spec.domain, address: address ?? '' }, made, about);
   }
   if (!spec.start) {
     // EC2 launches what it makes, and stops nothing that is on its way.
@@ -135,9 +134,10 @@ async function inputFor(region: AwsRegion, spec: MakeSpec, about: About): Promis
 }
 
 /** As kcli keeps it: plan, profile and image in tags of their own, and metadata beside them. */
-function tagsFor({ name, plan, profile, metadata }: MakeSpec, image: FoundImage): Tag[] {
+function tagsFor({ name, plan, profile, metadata, reserveDns, domain }: MakeSpec, image: FoundImage): Tag[] {
   refuseOwnTags(name, metadata);
-  const all = { Name: name, plan, profile, image: image.name, ...metadata };
+  const zone = reserveDns ? domain : '';
+  const all = { Name: name, plan, profile, image: image.name, [DOMAIN_TAG]: zone, ...metadata };
   return Object.entries(all).flatMap(([Key, Value]) => (Value === '' && Key !== 'Name' ? [] : { Key, Value }));
 }
 

@@ -1,6 +1,6 @@
 /** What the main thread and the SDK's thread say to each other. Everything can be structured-cloned. */
 
-export type Service = 'ec2' | 'cloudwatch' | 's3' | 'route53' | 'elbv2' | 'ec2connect';
+export type Service = 'ec2' | 'cloudwatch' | 's3' | 'route53' | 'elbv2' | 'ec2connect' | 'pricing';
 
 export interface Credentials {
   readonly accessKeyId: string;

@@ -64,6 +64,7 @@ const SDKS = {
   s3: { load: () => import('@aws-sdk/client-s3'), client: 'S3Client' },
   route53: { load: () => import('@aws-sdk/client-route-53'), client: 'Route53Client' },
   elbv2: { load: () => import('@aws-sdk/client-elastic-load-balancing-v2'), client: 'ElasticLoadBalancingV2Client' },
+  pricing: { load: () => import('@aws-sdk/client-pricing'), client: 'PricingClient' },
   ec2connect: { load: () => import('@aws-sdk/client-ec2-instance-connect'), client: 'EC2InstanceConnectClient' },
 } as const;
 

@@ -5,6 +5,7 @@ interface Sdk {
   readonly s3: typeof import('@aws-sdk/client-s3');
   readonly route53: typeof import('@aws-sdk/client-route-53');
   readonly elbv2: typeof import('@aws-sdk/client-elastic-load-balancing-v2');
+  readonly pricing: typeof import('@aws-sdk/client-pricing');
   readonly ec2connect: typeof import('@aws-sdk/client-ec2-instance-connect');
 }
 export type TypedService = keyof Sdk;

@@ -9,12 +9,12 @@ import { refused } from '../../lib/spec-values.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { About } from '../api.ts';
 import { listMachines } from '../list-machines.ts';
+import { createRecord } from '../names/dns.ts';
+import { changeRecords, plainName, readRecords } from '../names/records.ts';
+import { findZones } from '../names/zones.ts';
 import { listSubnets } from '../network/subnets.ts';
 import { listNetworks } from '../network/vpcs.ts';
 import { type AwsRegion, aboutRegion, accepted, meant, namesOf, nativeId, present, readAll, where } from '../region.ts';
-import { createRecord } from './dns.ts';
-import { changeRecords, plainName, readRecords } from './records.ts';
-import { findZones } from './zones.ts';
 
 const PAGE = 400;
 /** Which VMs are behind it costs a request for each group of targets. */

@@ -5,6 +5,7 @@ import { bytes, mib } from '../../../units.ts';
 import type { Accepted, BucketFile, Destination, FileOps, FileSpec, Source } from '../../contract.ts';
 import { readPart, receiveParts } from '../../lib/file-parts.ts';
 import { noListed } from '../../lib/listed.ts';
+import { type Made, shellWord, takeBack } from '../../lib/take-back.ts';
 import { plainLine } from '../../transport/http/wire.ts';
 import type { About } from '../api.ts';
 import { type AwsRegion, aboutRegion, accepted, nativeId } from '../region.ts';
@@ -155,9 +156,13 @@ async function sendParts(region: AwsRegion, place: Place, spec: FileSpec, source
     await s3.change('CompleteMultipartUpload', whole, about);
   } catch (error) {
     // The signal of the user may have ended it: this has one of its own.
-    const signal = AbortSignal.timeout(ABORT_MS);
-    await s3.change('AbortMultipartUpload', { ...place, UploadId }, { ...about, signal }).catch(() => undefined);
-    throw error;
+    const last = { ...about, signal: AbortSignal.timeout(ABORT_MS) };
+    const sent: Made = {
+      what: 'the parts that were sent, which cost money',
+      command: `aws s3api abort-multipart-upload --bucket ${place.Bucket} --key ${shellWord(place.Key)} --upload-id ${shellWord(UploadId ?? '')}`,
+      undo: () => s3.change('AbortMultipartUpload', { ...place, UploadId }, last),
+    };
+    throw await takeBack(error, [sent], { isUnsure: false });
   }
 }
 

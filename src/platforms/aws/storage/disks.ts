@@ -8,6 +8,7 @@ import { type Made, takeBack } from '../../lib/take-back.ts';
 import { type AwsRegion, aboutRegion, accepted, meant, tagged, tagsOf } from '../region.ts';
 import { untilSo } from '../until.ts';
 import { conflict, onInstance, type VmCall } from '../vm-call.ts';
+import { changeType } from './volume-type.ts';
 import { gibOf, grow, listVolumes, speedOf, typeOf } from './volumes.ts';
 
 const READY_MS = 60_000;
@@ -24,7 +25,7 @@ interface Attached {
   readonly isRoot: boolean;
 }
 
-export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Required<DiskOps>, 'insert' | 'move'> {
+export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Required<DiskOps>, 'insert'> {
   const { api } = region;
   const onDisk = <T>(id: DiskId, signal: AbortSignal, work: (disk: Attached) => Promise<T>): Promise<T> =>
     onInstance(region, vmOf(id), signal, async (call) => {
@@ -93,6 +94,10 @@ export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Requ
         await grow(region, { name: `${device} of ${call.name}`, volume, now, size }, about);
         return accepted;
       }),
+    move: (id, spec, signal) =>
+      onDisk(id, signal, ({ call, volume, device }) =>
+        changeType(region, { name: `${device} of ${call.name}`, volume, spec }, signal),
+      ),
   };
 }
 

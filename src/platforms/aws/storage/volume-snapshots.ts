@@ -19,7 +19,7 @@ import {
   tagsOf,
 } from '../region.ts';
 import { readZones } from '../zones.ts';
-import { readImages } from './images.ts';
+import { readImages } from '../image/images.ts';
 import { readVolumes, speedOf, typeOf } from './volumes.ts';
 
 const PAGE = 500;

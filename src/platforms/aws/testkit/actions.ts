@@ -19,8 +19,12 @@ export const actions: Readonly<Record<string, Action>> = {
   DescribeInstances: { takes: [IDS, FILTER, PAGE], answer: tell.describeInstances },
   DescribeVolumes: { takes: [FILTER, PAGE], answer: tell.describeVolumes },
   DescribeAddresses: { takes: [FILTER], answer: tell.describeAddresses },
+  DescribeSpotPriceHistory: {
+    takes: [PAGE, /^StartTime$/, /^ProductDescription\.\d+$/],
+    answer: () => tell.spotPrices,
+  },
   DescribeInstanceTypes: { takes: [FILTER, PAGE], answer: tell.describeTypes },
-  DescribeImages: { takes: [FILTER, PAGE, /^IncludeDeprecated$/], answer: tell.describeImages },
+  DescribeImages: { takes: [FILTER, PAGE, /^IncludeDeprecated$/, /^Owner\.\d+$/], answer: tell.describeImages },
   DescribeAvailabilityZones: { takes: [], answer: tell.describeZones },
   DescribeInstanceAttribute: { takes: [ID, /^Attribute$/], answer: power.protection },
   GetConsoleOutput: { takes: [ID, /^Latest$/], answer: (_world, form) => power.consoleOutput(form) },
@@ -35,6 +39,14 @@ export const actions: Readonly<Record<string, Action>> = {
       /^BlockDeviceMapping\.\d+\.(DeviceName|Ebs\.DeleteOnTermination)$/,
     ],
     answer: power.modifyAttribute,
+  },
+  CreateReplaceRootVolumeTask: {
+    takes: [ID, /^(ClientToken|DeleteReplacedRootVolume|ImageId)$/],
+    answer: power.replaceRootVolume,
+  },
+  DescribeReplaceRootVolumeTasks: {
+    takes: [/^ReplaceRootVolumeTaskId\.\d+$/],
+    answer: (_world, form) => power.replaceTasks(form),
   },
   CreateTags: {
     takes: [/^ResourceId\.\d+$/, /^Tag\.\d+\.(Key|Value)$/],

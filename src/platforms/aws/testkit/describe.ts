@@ -146,7 +146,24 @@ export function describeTypes(_world: World, form: Form): Fields {
   };
 }
 
-export const describeImages = (): Fields => ({ imagesSet: [{ imageId: IMAGE, name: 'debian-13-amd64-20260301' }] });
+export const IMAGE_NAME = 'debian-13-amd64-20260301';
+
+/** The only one there is, unless a filter asks for another. */
+export function describeImages(_world: World, form: Form): Fields {
+  const has: Readonly<Record<string, string>> = { 'image-id': IMAGE, name: IMAGE_NAME };
+  const fits = form.filters().every(({ name, values }) => !(name in has) || values.includes(has[name] ?? ''));
+  return { imagesSet: fits ? [{ imageId: IMAGE, name: IMAGE_NAME }] : [] };
+}
+
+export const spotPrices: Fields = {
+  spotPriceHistorySet: ['a', 'b'].map((letter, index) => ({
+    instanceType: 't3.micro',
+    productDescription: 'Linux/UNIX',
+    spotPrice: `0.00${4 + index}`,
+    availabilityZone: `${REGION}${letter}`,
+    timestamp: '2026-03-01T10:00:00.000Z',
+  })),
+};
 
 export const describeZones = (): Fields => ({
   availabilityZoneInfo: ['a', 'b'].map((letter, index) => ({

@@ -115,3 +115,21 @@ export const consoleOutput = (form: Form): Fields => ({
   timestamp: '2026-03-01T10:01:00.000Z',
   output: Buffer.from('[    0.000000] Linux version 6.12.0\r\nlogin: ').toString('base64'),
 });
+
+export function replaceRootVolume(world: World, form: Form): Fields {
+  const id = form.text('InstanceId') ?? '';
+  const instance = world.instances.get(id);
+  if (!instance) throw new Refusal('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+  demand(instance, ['running'], 'given another root volume');
+  return { replaceRootVolumeTask: taskOf(`replacevol-${id.slice(2)}`, 'pending') };
+}
+
+export const replaceTasks = (form: Form): Fields => ({
+  replaceRootVolumeTaskSet: form.list('ReplaceRootVolumeTaskId').map((id) => taskOf(id, 'succeeded')),
+});
+
+const taskOf = (replaceRootVolumeTaskId: string, taskState: string): Fields => ({
+  replaceRootVolumeTaskId,
+  instanceId: replaceRootVolumeTaskId.replace('replacevol', 'i'),
+  taskState,
+});

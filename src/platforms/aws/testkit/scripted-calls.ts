@@ -1,10 +1,11 @@
 /** EC2 with answers that are given beforehand: for what operations make of answers that the pretended region never has. */
 import type { Instance } from '@aws-sdk/client-ec2';
+import { systemClock } from '../../../clock.ts';
 import { endpointName, vmId } from '../../../ids.ts';
 import type { Api } from '../api.ts';
 import { createCatalog } from '../catalog.ts';
 import { machinesIn } from '../machine.ts';
-import type { VmCalls } from '../vm-call.ts';
+import type { AwsRegion } from '../region.ts';
 
 export const CLOUD = endpointName('cloud');
 export const ID = 'i-0123456789abcdef0';
@@ -42,7 +43,7 @@ export function scriptedApi(answers: Answers): ScriptedApi {
 }
 
 export interface ScriptedInstance extends ScriptedApi {
-  readonly calls: VmCalls;
+  readonly calls: AwsRegion;
   /** Instances that were changed, for the watch. */
   readonly touched: readonly string[];
 }
@@ -69,11 +70,15 @@ export function scriptedInstance(instance: Instance, answers: Answers = {}): Scr
     ...answers,
   });
   const touched: string[] = [];
-  return { api, asked, touched, calls: { api, catalog: createCatalog(api), touched: (id) => void touched.push(id) } };
+  const calls: AwsRegion = {
+    ...{ api, catalog: createCatalog(api), clock: systemClock, endpoint: CLOUD, region: 'eu-test-1' },
+    touched: (id) => void touched.push(id),
+  };
+  return { api, asked, touched, calls };
 }
 
 export const instancesAnswer = (...instances: readonly Instance[]) => ({ Reservations: [{ Instances: instances }] });
 
 /** What was sent to change something. */
 export const changesIn = ({ asked }: ScriptedApi): ScriptedApi['asked'] =>
-  asked.filter(([name]) => !/^(Describe|Get)/.test(name));
+  asked.filter(([name]) => !/^(Describe|Get|List)/.test(name));

@@ -4,7 +4,7 @@ import type { Section } from './ini.ts';
 import { type AwsFiles, type Env, wordIn } from './profiles.ts';
 
 /** The services that drover asks, by their names in the files; `AWS_ENDPOINT_URL_EC2` in the environment. */
-export type Service = 'ec2' | 'cloudwatch' | 'sts' | 's3' | 'route53' | 'elbv2' | 'ec2connect';
+export type Service = 'ec2' | 'cloudwatch' | 'sts' | 's3' | 'route53' | 'elbv2' | 'ec2connect' | 'pricing';
 
 /** As the AWS tools call them where that is another word. */
 const WORDS: { readonly [S in Service]?: string } = {

@@ -4,16 +4,16 @@
  * agent inside the guest knows it.
  */
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { nativeOf, type VmId } from '../../ids.ts';
-import type { SampleBlock } from '../contract.ts';
-import { asShare, blockOf } from '../lib/sample-block.ts';
-import type { About, Api } from './api.ts';
-import type { Machine } from './machine.ts';
+import { nativeOf, type VmId } from '../../../ids.ts';
+import type { SampleBlock } from '../../contract.ts';
+import { asShare, blockOf } from '../../lib/sample-block.ts';
+import type { About, Api } from '../api.ts';
+import type { Machine } from '../machine.ts';
 
 export type Sampled = Pick<Machine, 'id' | 'detailedMonitoring'>;
 
 /** Column of a sample -> its metric. What counts bytes is summed over the period. */
-const FIGURES = [
+export const FIGURES = [
   ['cpu', 'CPUUtilization', 'Average'],
   ['diskRead', 'EBSReadBytes', 'Sum'],
   ['diskWrite', 'EBSWriteBytes', 'Sum'],
@@ -29,9 +29,11 @@ const BASIC_S = 300;
 const DETAILED_S = 60;
 /** A period is told some minutes after its end: the newest of the last three is taken. */
 const PERIODS_BACK = 3;
-const PERCENT = 100;
+export const PERCENT = 100;
 
-const periodOf = ({ detailedMonitoring }: Sampled): number => (detailedMonitoring ? DETAILED_S : BASIC_S);
+/** Seconds between figures that CloudWatch has of it. */
+export const periodOf = ({ detailedMonitoring }: Pick<Sampled, 'detailedMonitoring'>): number =>
+  detailedMonitoring ? DETAILED_S : BASIC_S;
 
 /** One block for at most BATCH instances; `ids` are theirs, in the same order. */
 export async function sampleBatch(

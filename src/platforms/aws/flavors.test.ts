@@ -1,11 +1,19 @@
 import { expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
 import { refusal } from '../../../test/contract/refusal.ts';
 import { FleetError } from '../../errors.ts';
-import { listFlavors } from './instance-types.ts';
+import type { Api } from './api.ts';
+import { createCatalog } from './catalog.ts';
+import { listFlavors } from './flavors.ts';
 import { CLOUD, scriptedApi } from './testkit/scripted-calls.ts';
 
 const { signal } = new AbortController();
 const MIB = 1024 ** 2;
+const forbidden = new FleetError('auth.forbidden', 'not for you');
+const list = (api: Api, hasPrices = false) => {
+  const region = { api, catalog: createCatalog(api), touched: () => {}, clock: createTestClock() };
+  return listFlavors({ ...region, endpoint: CLOUD, region: 'eu-test-1' }, hasPrices, signal);
+};
 
 it('lists what the region offers, a hundred at a time, by name', async () => {
   const pages: Readonly<Record<string, object>> = {
@@ -33,9 +41,9 @@ it('lists what the region offers, a hundred at a time, by name', async () => {
     },
   };
   const page = ({ NextToken = 'first' }: { readonly NextToken?: string }) => pages[NextToken];
-  const { api, asked } = scriptedApi({ DescribeInstanceTypes: page });
+  const { api, asked } = scriptedApi({ DescribeInstanceTypes: page, DescribeSpotPriceHistory: forbidden });
   const rest = { description: undefined };
-  expect(await listFlavors(api, CLOUD, signal)).toEqual([
+  expect(await list(api)).toEqual([
     { ...rest, id: 'cloud/a1.large', name: 'a1.large', cpus: 2, memory: 4096 * MIB, disk: undefined, arch: undefined },
     { ...rest, id: 'cloud/m5d.large', name: 'm5d.large', cpus: 2, memory: 8192 * MIB, disk: 75e9, arch: 'x86_64' },
     {
@@ -48,7 +56,7 @@ it('lists what the region offers, a hundred at a time, by name', async () => {
       arch: 'i386, x86_64',
     },
   ]);
-  expect(asked).toEqual([
+  expect(asked.filter(([name]) => name === 'DescribeInstanceTypes')).toEqual([
     ['DescribeInstanceTypes', { MaxResults: 100 }],
     ['DescribeInstanceTypes', { MaxResults: 100, NextToken: 'more' }],
   ]);
@@ -56,6 +64,7 @@ it('lists what the region offers, a hundred at a time, by name', async () => {
 
 it('keeps a type of which AWS tells half, or nonsense, and says so', async () => {
   const { api } = scriptedApi({
+    DescribeSpotPriceHistory: {},
     DescribeInstanceTypes: {
       InstanceTypes: [
         { VCpuInfo: { DefaultVCpus: 2 }, MemoryInfo: { SizeInMiB: 1 } },
@@ -70,7 +79,7 @@ it('keeps a type of which AWS tells half, or nonsense, and says so', async () =>
       ],
     },
   });
-  const flavors = await listFlavors(api, CLOUD, signal);
+  const flavors = await list(api);
   expect(flavors.map(({ name, cpus, memory, disk, trouble }) => [name, cpus, memory, disk, !!trouble])).toEqual([
     ['without a name, number 0', 2, MIB, undefined, true],
     ['x.big', 2, Number.NaN, undefined, true],
@@ -80,7 +89,6 @@ it('keeps a type of which AWS tells half, or nonsense, and says so', async () =>
 });
 
 it('says who may not list types, rather than that there are none', async () => {
-  const refused = new FleetError('auth.forbidden', 'not for you');
-  const { api } = scriptedApi({ DescribeInstanceTypes: refused });
-  expect(await refusal(listFlavors(api, CLOUD, signal))).toBe(refused);
+  const { api } = scriptedApi({ DescribeInstanceTypes: forbidden });
+  expect(await refusal(list(api))).toBe(forbidden);
 });

@@ -1,11 +1,11 @@
-import { type Clock, wait } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
-import { type EndpointName, endpointOf, nativeOf, type VmId, vmId } from '../../ids.ts';
-import type { Interest, Sink } from '../contract.ts';
-import type { Api } from './api.ts';
-import type { Machine } from './machine.ts';
-import { BATCH, costSentence, sampleBatch } from './metrics.ts';
-import type { Place } from './vm-row.ts';
+import { type Clock, wait } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { type EndpointName, endpointOf, nativeOf, type VmId, vmId } from '../../../ids.ts';
+import type { Interest, Sink } from '../../contract.ts';
+import type { Api } from '../api.ts';
+import type { Machine } from '../machine.ts';
+import type { Place } from '../vm-row.ts';
+import { BATCH, costSentence, sampleBatch } from './figures.ts';
 
 export interface SamplerParts {
   readonly api: Api;

@@ -1,8 +1,8 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { expect, it } from 'vitest';
-import { endpointName, vmId } from '../../ids.ts';
-import type { Api } from './api.ts';
-import { BATCH, costSentence, sampleBatch } from './metrics.ts';
+import { endpointName, vmId } from '../../../ids.ts';
+import type { Api } from '../api.ts';
+import { BATCH, costSentence, sampleBatch } from './figures.ts';
 
 const AT = Date.parse('2026-03-01T12:00:00Z');
 const about = { subject: 'cloud', signal: new AbortController().signal };

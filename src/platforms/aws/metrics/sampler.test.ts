@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import type { Clock } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
-import { endpointName, type VmId, vmId } from '../../ids.ts';
-import type { Feed } from '../contract.ts';
-import type { Api } from './api.ts';
-import { readMachine } from './machine.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import type { Clock } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { endpointName, type VmId, vmId } from '../../../ids.ts';
+import type { Feed } from '../../contract.ts';
+import type { Api } from '../api.ts';
+import { readMachine } from '../machine.ts';
 import { sampleForEver } from './sampler.ts';
 
 const endpoint = endpointName('cloud');

@@ -21,6 +21,7 @@ import {
   where,
 } from '../region.ts';
 import { onInstance } from '../vm-call.ts';
+import { changeImage, isProtected, propertiesOf } from './image-changes.ts';
 
 /** The most that EC2 gives at once (API reference, DescribeImages: MaxResults). */
 const PAGE = 1000;
@@ -73,6 +74,8 @@ function imageOf(endpoint: AwsRegion['endpoint'], image: Ec2Image): Image {
     created: Number.isNaN(created) ? undefined : created,
     status: image.State,
     visibility: image.Public === true ? 'public' : 'private',
+    protected: isProtected(image),
+    properties: propertiesOf(image),
   };
 }
 
@@ -123,7 +126,9 @@ function found({ ImageId = '', Name, RootDeviceName, BlockDeviceMappings = [], A
   };
 }
 
-export function createImageOps(region: AwsRegion): Pick<Required<ImageOps>, 'list' | 'planDelete' | 'delete'> {
+export function createImageOps(
+  region: AwsRegion,
+): Pick<Required<ImageOps>, 'list' | 'update' | 'planDelete' | 'delete'> {
   const { api } = region;
   const own = async (id: string, about: About): Promise<Ec2Image> =>
     present(
@@ -136,6 +141,11 @@ export function createImageOps(region: AwsRegion): Pick<Required<ImageOps>, 'lis
 
   return {
     list: (_of, signal) => listImages(region, aboutRegion(region, signal)),
+    async update(id, changes, signal) {
+      const about = aboutRegion(region, signal);
+      await changeImage(region, await own(id, about), changes, about);
+      return accepted;
+    },
     async planDelete(id, signal): Promise<LossPlan> {
       const about = aboutRegion(region, signal);
       const image = await own(id, about);
@@ -146,12 +156,17 @@ export function createImageOps(region: AwsRegion): Pick<Required<ImageOps>, 'lis
           ...snapshotsOf(image).map((snapshot) => `its snapshot ${snapshot}`),
         ],
         stays: items.filter(({ gone }) => !gone).map(({ name }) => `${name} (was made of it)`),
+        ...(isProtected(image) && { refused: protectedSentence(image) }),
       };
     },
     async delete(id, signal) {
       const about = aboutRegion(region, signal);
       const image = await own(id, about);
       const subject = image.Name ?? nativeId(id);
+      if (isProtected(image))
+        throw new FleetError('op.refused', protectedSentence(image), {
+          fix: `drover image update ${subject} --protected=false`,
+        });
       await api.change('DeregisterImage', { ImageId: nativeId(id) }, { ...about, subject });
       const left: string[] = [];
       for (const SnapshotId of snapshotsOf(image)) {
@@ -176,6 +191,9 @@ export function createImageOps(region: AwsRegion): Pick<Required<ImageOps>, 'lis
     },
   };
 }
+
+const protectedSentence = ({ Name, ImageId }: Ec2Image): string =>
+  `${Name ?? ImageId} is protected against deletion (deregistration protection)`;
 
 /** An image of an instance, which may run meanwhile. */
 export const createExport =
