@@ -25,6 +25,7 @@ export const KINDS = [
   'file',
   'zone',
   'balancer',
+  'router',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -57,6 +58,7 @@ export type SubnetId = Id<'subnet'>;
 export type SecurityGroupId = Id<'securitygroup'>;
 export type ZoneId = Id<'zone'>;
 export type BalancerId = Id<'balancer'>;
+export type RouterId = Id<'router'>;
 export type BucketId = Id<'bucket'>;
 export type FileId = Id<'file'>;
 export type AddressId = Id<'address'>;
@@ -136,6 +138,7 @@ export const securityGroupId = (endpoint: EndpointName, native: string) =>
   listedId(endpoint, native) as SecurityGroupId;
 export const zoneId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as ZoneId;
 export const balancerId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BalancerId;
+export const routerId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as RouterId;
 export const bucketId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as BucketId;
 export const fileId = (bucket: BucketId, native: string) => `${bucket}#${native}` as FileId;
 export const addressId = (endpoint: EndpointName, native: string) => listedId(endpoint, native) as AddressId;

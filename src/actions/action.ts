@@ -121,6 +121,12 @@ export interface ObjectAction<K extends ObjectKind = ObjectKind> extends Verb {
   preset?(object: ObjectOf<K>): Settings;
   /** What its options start from, read from the platform before it is asked: the text that is edited. Of one at a time. */
   reads?(connection: Connection, object: ObjectOf<K>, signal: AbortSignal): Promise<Settings>;
+  /** What is left of what its options ask for, by their keys: stands beside them as soon as it is known. */
+  leaves?(
+    connection: Connection,
+    of: EndpointName,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>> | undefined;
   /** What the configuration says of it, which what was chosen goes before. */
   fromConfig?(config: Config): Args;
   /** Two keys of these, before and after: how they differ is shown before it is sent. */

@@ -5,6 +5,7 @@ import { balancerActions, balancerListAction } from './cloud/balancer.ts';
 import { bucketActions, bucketListAction } from './cloud/bucket.ts';
 import { fileActions, fileListAction } from './cloud/file.ts';
 import { keyPairActions, keyPairListAction } from './cloud/key-pair.ts';
+import { routerActions, routerListAction } from './cloud/router.ts';
 import { securityActions, securityGroupListAction, securityRuleListAction } from './cloud/security-group.ts';
 import { subnetActions, subnetListAction } from './cloud/subnet.ts';
 import { zoneActions, zoneListAction } from './cloud/zone.ts';
@@ -40,6 +41,7 @@ import {
 } from './vm.ts';
 import { vmFileActions } from './vm-files.ts';
 import { vmModeActions } from './vm-modes.ts';
+import { volumeOfferActions } from './volume-offer.ts';
 import { volumeSnapshotActions, volumeSnapshotListAction } from './volume-snapshot.ts';
 
 /** Every verb of drover, in the order in which help and palette show them. */
@@ -71,6 +73,8 @@ export const actions: readonly Action[] = [
   ...networkActions,
   subnetListAction,
   ...subnetActions,
+  routerListAction,
+  ...routerActions,
   securityGroupListAction,
   securityRuleListAction,
   ...securityActions,
@@ -94,6 +98,7 @@ export const actions: readonly Action[] = [
   ...storageActions,
   volumeListAction,
   ...volumeActions,
+  ...volumeOfferActions,
   ...transferActions,
   volumeSnapshotListAction,
   ...volumeSnapshotActions,

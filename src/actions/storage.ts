@@ -79,9 +79,9 @@ export const storageActions: readonly ObjectAction[] = [
       {
         key: 'type',
         label: 'Type',
-        help: 'A directory, a file system of a device or a server, an LVM volume group, a ZFS dataset, an iSCSI target or a pool of Ceph.',
+        help: 'A directory, a file system of a device or a server, an LVM volume group, a ZFS dataset, an iSCSI target, a pool of Ceph or a volume type of Cinder.',
         kind: 'choice',
-        options: ['dir', 'fs', 'netfs', 'lvm', 'zfs', 'iscsi', 'iscsi-direct', 'rbd'],
+        options: ['dir', 'fs', 'netfs', 'lvm', 'zfs', 'iscsi', 'iscsi-direct', 'rbd', 'volume-type'],
         default: 'dir',
       },
       {
@@ -105,11 +105,11 @@ export const storageActions: readonly ObjectAction[] = [
       {
         key: 'source',
         label: 'Source',
-        help: 'The device, the exported directory, the target of iSCSI or the pool of Ceph.',
+        help: 'The device, the exported directory, the target of iSCSI, the pool of Ceph or the back end of Cinder.',
         kind: 'text',
         default: '',
         examples: ['/export/vms', '/dev/sdb1', 'iqn.2020-01.test:disk1'],
-        when: { key: 'type', is: ['fs', 'netfs', 'iscsi', 'iscsi-direct', 'rbd'] },
+        when: { key: 'type', is: ['fs', 'netfs', 'iscsi', 'iscsi-direct', 'rbd', 'volume-type'] },
       },
       {
         key: 'format',

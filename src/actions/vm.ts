@@ -76,6 +76,7 @@ export const vmMakers: readonly ObjectAction[] = [
     danger: 'none',
     needs: 'vm.create',
     settings: 'provision',
+    leaves: ({ vm }, of, signal) => vm.limits?.(of, signal),
     fits: () => true,
     outcome: (args) => isMade(`has the VM ${textIn(args, 'name')}`, textIn(args, 'name'), args['start'] !== false),
     send: async (create, { id }, args, signal) => create(id, await withOwnKey(args as Settings), signal),

@@ -37,7 +37,7 @@ const COUNT: Flag = {
 const FLAVOR: Flag = {
   key: 'flavor',
   label: 'Flavor',
-  help: 'vCPUs, memory and disks by a name: of flavors in the configuration, or of kcli.',
+  help: 'vCPUs, memory and disks by a name: of flavors in the configuration, of kcli, or of the cloud.',
   kind: 'text',
   examples: ['NAME'],
 };
@@ -112,7 +112,8 @@ async function run(
   const specFor = async (one: string): Promise<Settings> => {
     const of = template?.asProfile(one, presets) ?? { profile, presets };
     const chosen = { profile: of.profile, flavor: flavor === undefined ? undefined : String(flavor) };
-    const { says, ofRules } = presetFor(one, chosen, of.presets);
+    const hasFlavors = fields.some(({ key }) => key === FLAVOR.key);
+    const { says, ofRules } = presetFor(one, chosen, of.presets, hasFlavors);
     if (presets.strict) refuseUnknown(ofRules, asked);
     const said = over(says, ofParameters);
     const given = withFlags(settingsIn(said, asked), ofFlags);

@@ -16,12 +16,13 @@ export interface PresetOfName {
 
 /**
  * All that is said of a VM of this name, in this order: defaults, flavor, profile, rules, of which the last counts. Throws usage for
- * a profile that is its own base, for a flavor that is not there, and where rules are strict for a name that fits none.
+ * a profile that is its own base, for a flavor that is not there, unless the platform has flavors of its own (`hasFlavors`), and where rules are strict for a name that fits none.
  */
 export function presetFor(
   name: string,
   { profile, flavor }: { readonly profile: string | undefined; readonly flavor: string | undefined },
   presets: Presets,
+  hasFlavors = false,
 ): PresetOfName {
   const ofProfile: Preset = profile === undefined ? new Map() : profileOf(presets, profile);
   const fitting = presets.rules.flatMap((rule) => {
@@ -35,11 +36,13 @@ export function presetFor(
   }
   const ofRules = fitting.reduce<Preset>((all, says) => joined(all, says), new Map());
   const size = flavor ?? textOf(ofRules.get('flavor')) ?? textOf(ofProfile.get('flavor'));
-  const all = [flavorOf(presets, size), ofProfile, ofRules].reduce<Preset>(
+  const ofPlatform = size !== undefined && hasFlavors && !presets.flavors.has(size);
+  const all = [ofPlatform ? new Map<string, Said>() : flavorOf(presets, size), ofProfile, ofRules].reduce<Preset>(
     (below, says) => joined(below, says),
     presets.defaults,
   );
-  return { says: new Map([...all].filter(([key]) => key !== 'flavor' && key !== 'base')), ofRules };
+  const says = new Map([...all].filter(([key]) => key !== 'flavor' && key !== 'base'));
+  return { says: ofPlatform ? says.set('flavor', { value: size, where: 'the flavor' }) : says, ofRules };
 }
 
 export const textOf = (said: Said | undefined): string | undefined =>

@@ -36,6 +36,7 @@ export type * from './contract/node.ts';
 export * from './contract/objects.ts';
 export * from './contract/operations.ts';
 export type * from './contract/platform.ts';
+export type * from './contract/router.ts';
 export * from './contract/same-value.ts';
 export * from './contract/security-group.ts';
 export type * from './contract/snapshot.ts';

@@ -23,6 +23,7 @@ import {
   type OperationName,
   operations,
   partsOf,
+  type RouterSpec,
   type SecurityGroupSpec,
   type Settings,
   type SettingsTarget,
@@ -177,6 +178,7 @@ export interface PlatformFacts {
     readonly bucket?: BucketSpec;
     readonly zone?: ZoneSpec;
     readonly balancer?: BalancerSpec;
+    readonly router?: RouterSpec;
   };
   /** Of platforms with nouns of clouds: what can be tried of each that is there. */
   readonly clouds?: {
@@ -184,6 +186,8 @@ export interface PlatformFacts {
     readonly subnet?: { readonly changes: SubnetChanges };
     /** Whether rules can be put into the security group of `makes`; and whether only for addresses, not for other groups. */
     readonly securityrule?: boolean | 'addresses';
+    /** A network that the router of `makes` can lead to. */
+    readonly router?: { readonly network: string };
     /** How one is asked for. */
     readonly address?: AddressSpec;
     /** Whether files go into the bucket of `makes`, and come back. */
@@ -228,7 +232,7 @@ export const SNAPSHOT_OPERATIONS = [
 export const LISTED_OPERATIONS = operationNames.filter(
   (name) =>
     ['storage', 'volume', 'network', 'image', 'flavor'].includes(partsOf(name)[0]) &&
-    !/load$|^image\.update$/.test(name),
+    !/load$|^image\.update$|^volume\.(offer|withdraw|accept)$/.test(name),
 );
 
 /** Images as files of this machine, and what is said of them. */
@@ -249,7 +253,7 @@ export const NAME_OPERATIONS = operationNames.filter((name) => /^(lease|dns)\./.
 
 /** Every operation on what clouds have beside VMs, disks and networks. */
 export const CLOUD_OPERATIONS = operationNames.filter((name) =>
-  /^(subnet|securitygroup|securityrule|keypair|address|bucket|file|zone|balancer)\./.test(name),
+  /^(subnet|securitygroup|securityrule|keypair|address|bucket|file|zone|balancer|router)\./.test(name),
 );
 /** Commands and files of nodes, and the way to their guests. */
 export const NODE_OPERATIONS = [

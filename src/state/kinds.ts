@@ -11,6 +11,7 @@ import type { KindColumn, KindKey, KindSpec } from './kind-spec.ts';
 import { dnsSpec, leaseSpec } from './name-specs.ts';
 import { networkSpec } from './network-spec.ts';
 import { diskSpec, nicSpec } from './part-specs.ts';
+import { routerSpec } from './router-spec.ts';
 import { securityGroupSpec, securityRuleSpec } from './security-specs.ts';
 import { snapshotSpec } from './snapshot-spec.ts';
 import { storageSpec, volumeSpec } from './storage-spec.ts';
@@ -40,6 +41,7 @@ export const kinds: Readonly<Record<ObjectKind, KindEntry>> = {
   endpoint: { one: 'endpoint', many: 'endpoints' },
   network: { one: 'network', many: 'networks', listed: networkSpec },
   subnet: { one: 'subnet', many: 'subnets', listed: subnetSpec },
+  router: { one: 'router', many: 'routers', listed: routerSpec },
   securitygroup: { one: 'security group', many: 'security groups', listed: securityGroupSpec },
   securityrule: { one: 'security rule', many: 'security rules', listed: securityRuleSpec },
   keypair: { one: 'key pair', many: 'key pairs', listed: keyPairSpec },

@@ -103,6 +103,29 @@ describe('subnets', () => {
   });
 });
 
+describe('routers', () => {
+  it('lead to networks and outside, and go only when no network hangs on them', async () => {
+    expect(await said('router', 'create', 'edge', '--outside', 'public', '-C', 'demo')).toEqual([
+      1,
+      expect.stringContaining('public'),
+    ]);
+    expect(await said('router', 'create', 'edge', '--outside', 'lan', '-C', 'demo')).toEqual([
+      0,
+      'demo has the router edge\n',
+    ]);
+    expect(await said('router', 'connect', 'edge', '--network', 'dmz')).toEqual([0, 'edge of demo leads to dmz\n']);
+    expect((await desk.run('router', 'info', 'edge', '-o', 'json')).json()).toMatchObject({
+      outside: 'lan',
+      networks: ['dmz'],
+    });
+    expect(await said('router', 'delete', 'edge', '--yes')).toEqual([3, expect.stringContaining('edge leads to dmz')]);
+    expect((await said('router', 'disconnect', 'edge', '--network', 'dmz', '--yes'))[0]).toBe(0);
+    expect((await said('router', 'update', 'edge', '--outside', '', '--yes'))[0]).toBe(0);
+    expect((await desk.run('router', 'info', 'edge', '-o', 'json')).json()).toMatchObject({ outside: null });
+    expect((await said('router', 'delete', 'edge', '--yes'))[0]).toBe(0);
+  });
+});
+
 describe('DNS zones', () => {
   it('F-430 F-479 have entries with type, time to live and data, and go with them only when that is said', async () => {
     await said('zone', 'create', 'shop.example', '-C', 'demo');

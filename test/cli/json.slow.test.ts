@@ -233,6 +233,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'subnet list':
     case 'zone list':
     case 'balancer list':
+    case 'router list':
     case 'bucket list':
     case 'address list':
     case 'keypair list':
@@ -345,12 +346,30 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, 'made-here', '--ports', '80', '--vms', await inState('running').then(nativeOfId)]];
     case 'balancer delete':
       return [[...words, 'demo/shop', '--yes', '--dry-run']];
+    case 'router info':
+      return [[...words, 'gate']];
+    case 'router create':
+      return [[...words, 'made-here', '--outside', 'lan']];
+    case 'router update':
+      return [[...words, 'gate', '--outside', 'dmz', '--yes']];
+    case 'router connect':
+      return [[...words, 'gate', '--network', 'dmz']];
+    case 'router disconnect':
+      return [[...words, 'gate', '--network', 'lan', '--yes', '--dry-run']];
+    case 'router delete':
+      return [[...words, 'demo/gate', '--yes', '--dry-run']];
     case 'network create':
       return [[...words, 'made-here', '--cidr', '10.77.0.0/24']];
     case 'storage create':
       return [[...words, 'made-here', '--path', '/srv/made-here']];
     case 'volume create':
       return [[...words, 'made-here', '--storage', 'vms', '--size', '1GiB']];
+    case 'volume offer':
+      return [[...words, 'retired-web.qcow2', '--file', join(desk.home, 'offer'), '--yes']];
+    case 'volume withdraw':
+      return [[...words, 'retired-web.qcow2']];
+    case 'volume accept':
+      return [[...words, '--file', join(desk.home, 'offer')]];
     case 'volume upload':
       return [[...words, 'sent-here', '--storage', 'vms', '--file', join(desk.home, '.aws', 'config')]];
     case 'volume download':

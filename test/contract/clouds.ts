@@ -14,7 +14,7 @@ export function clouds(bench: () => Bench, facts: PlatformFacts): void {
     it('are not there', () =>
       expect(
         facts.operations.filter((name) =>
-          /^(subnet|securitygroup|securityrule|keypair|address|bucket|file|zone|balancer)\./.test(name),
+          /^(subnet|securitygroup|securityrule|keypair|address|bucket|file|zone|balancer|router)\./.test(name),
         ),
       ).toEqual([]));
     return;
@@ -217,6 +217,44 @@ export function clouds(bench: () => Bench, facts: PlatformFacts): void {
       expect((await present(buckets.planDelete)(id, { files: true }, patient())).goes.join()).toMatch(/1 file/);
       await present(buckets.delete)(id, { files: true }, patient());
       await until(connection, 'bucket', endpoint(), 'no bucket', (all) => !all.some((one) => one.id === id));
+    });
+  }
+
+  const { router } = how;
+  if (router) {
+    it('a router leads to a network, and outside, until it is taken off, and goes only when it leads to none', async () => {
+      const connection = await bench().connect();
+      const spec = present(facts.makes?.router);
+      const ops = present(connection.router);
+      await present(ops.create)(endpoint(), spec, patient());
+      const { id } = await named(connection, 'router', spec.name);
+      const has = (part: Partial<ObjectOf<'router'>>) =>
+        until(connection, 'router', endpoint(), JSON.stringify(part), (all) =>
+          all.some((one) => one.id === id && contains(one, part)),
+        );
+      await has({ outside: spec.outside, networks: [] });
+      const early = present(ops.disconnect)(id, router.network, patient());
+      expect(await refusal(early)).toMatchObject({ code: 'op.refused' });
+      await bench().supporting(connection, 'router.connect', async () => {
+        await present(ops.connect)(id, router.network, patient());
+        await has({ networks: [router.network] });
+      });
+      const again = await present(ops.connect)(id, router.network, patient());
+      expect(again.warnings).toMatchObject([{ feature: 'router.connect' }]);
+      const nowhere = present(ops.connect)(id, 'no-such-network', patient());
+      expect(await refusal(nowhere)).toMatchObject({ code: 'network.not-found' });
+      expect((await present(ops.planDelete)(id, patient())).refused).toContain(router.network);
+      expect(await refusal(present(ops.delete)(id, patient()))).toMatchObject({ code: 'op.refused' });
+      await bench().supporting(connection, 'router.update', async () => {
+        await present(ops.update)(id, { outside: '' }, patient());
+        await has({ outside: undefined, networks: [router.network] });
+      });
+      await bench().supporting(connection, 'router.disconnect', async () => {
+        await present(ops.disconnect)(id, router.network, patient());
+        await has({ networks: [] });
+      });
+      await present(ops.delete)(id, patient());
+      await until(connection, 'router', endpoint(), 'no router', (all) => !all.some((one) => one.id === id));
     });
   }
 

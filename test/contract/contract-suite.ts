@@ -23,6 +23,7 @@ import { reading } from './reading.ts';
 import { settings } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 import { writeSupport } from './support.ts';
+import { volumeOffers } from './volume-offers.ts';
 import { volumeSnapshots } from './volume-snapshots.ts';
 import { wrappers } from './wrappers.ts';
 
@@ -43,6 +44,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   files,
   backups,
   volumeSnapshots,
+  volumeOffers,
   listed,
   images,
   clouds,

@@ -35,6 +35,21 @@ export function details(bench: () => Bench, facts: PlatformFacts): void {
     });
   });
 
+  if (facts.operations.includes('vm.limits')) {
+    it('tells what is left for new VMs, by settings that they have', async () => {
+      const connection = await bench().connect();
+      const { settings } = bench().manifest;
+      const keys = settings.flatMap((field) => (field.in.provision === 'write' ? [field.key] : []));
+      await bench().supporting(connection, 'vm.limits', async () => {
+        const left = await present(connection.vm.limits)(bench().server.endpoint.name, patient());
+        for (const [key, text] of Object.entries(left)) {
+          expect(keys).toContain(key);
+          expect(text).toMatch(/ left$/);
+        }
+      });
+    });
+  }
+
   if (facts.operations.includes('vm.history')) {
     it.each(HISTORY_RANGES)('tells what was kept of a VM that runs, of the last %s', async (range) => {
       const { server } = bench();

@@ -46,6 +46,7 @@ const NOBODY = { platform: 'fake', vm: 'harmless', run: async () => 'done' };
 /** Every operation, once: one without a row does not compile. */
 export const invocations: { readonly [Name in OperationName]: Invocation<Name> } = {
   'vm.create': on('endpoint', { name: 'harmless', start: false }),
+  'vm.limits': on('endpoint'),
   'vm.clone': on('vm', { name: 'harmless', linked: false, start: false }),
   'vm.identity': on('vm'),
   'vm.info': on('vm'),
@@ -133,6 +134,9 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   'volume.planDelete': on('volume'),
   'volume.delete': on('volume'),
   'volume.resize': on('volume', bytes(2 ** 30)),
+  'volume.offer': on('volume'),
+  'volume.withdraw': on('volume'),
+  'volume.accept': on('endpoint', { id: 'harmless', key: () => 'harmless' }),
   'volume.upload': on('endpoint', { name: 'harmless', storage: 'vms', resume: false }, EMPTY),
   'volume.download': on('volume', NOWHERE),
   'network.list': on('endpoint'),
@@ -243,6 +247,13 @@ export const invocations: { readonly [Name in OperationName]: Invocation<Name> }
   }),
   'balancer.planDelete': on('balancer'),
   'balancer.delete': on('balancer'),
+  'router.list': on('endpoint'),
+  'router.create': on('endpoint', { name: 'harmless', outside: '' }),
+  'router.update': on('router', { outside: '' }),
+  'router.connect': on('router', 'harmless'),
+  'router.disconnect': on('router', 'harmless'),
+  'router.planDelete': on('router'),
+  'router.delete': on('router'),
 };
 
 /** Those of these operations that are done to objects of this kind. */

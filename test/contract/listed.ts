@@ -24,6 +24,7 @@ const KINDS: readonly Kind[] = [
   'bucket',
   'zone',
   'balancer',
+  'router',
 ];
 
 /** What `planDelete` and `delete` take beside the id: what is in it is not to go. */
@@ -78,6 +79,7 @@ export function listed(bench: () => Bench, facts: PlatformFacts): void {
   if (has('zone.list')) it('F-410 DNS zones are listed, with what the server knows of them', isListed('zone'));
   if (has('balancer.list'))
     it('F-310 load balancers are listed, with what the server knows of them', isListed('balancer'));
+  if (has('router.list')) it('routers are listed, with the networks that they lead to', isListed('router'));
   if (has('securitygroup.list'))
     it('F-403 security groups are listed, with what the server knows of them', isListed('securitygroup'));
 

@@ -33,6 +33,14 @@ describe('a VM', () => {
     expect(fleet.server.drives.disks(rowOf('newvm')).map(({ size }) => size)).toEqual([20 * 1024 ** 3]);
   });
 
+  it('is asked for beside what is left of what its endpoint may have, and is not made when nothing is', async () => {
+    await open({ values: { 'most-vms': 1 } });
+    await fleet.press(...STOPPED, 'a', 'down', 'enter');
+    await fleet.see(/Name.* 0 of 1 VMs left/);
+    await fleet.press('newvm', 'pgdn', 'enter');
+    await fleet.see('newvm would be one VM more than the 1 that demo may have');
+  });
+
   it('needs a name, and one that is free', async () => {
     await open();
     await fleet.press(...STOPPED, 'a', 'down', 'enter', 'pgdn', 'enter');

@@ -57,6 +57,7 @@ const OF_NOUNS: Readonly<Record<string, Subject>> = {
   bucket: 'bucket',
   zone: 'zone',
   balancer: 'balancer',
+  router: 'router',
 };
 
 /** What the word at this place behind `noun verb` names; counts from 0. */

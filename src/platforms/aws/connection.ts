@@ -61,8 +61,8 @@ const WHY_NOT: Absences = {
     ['volume.list', 'volume.create', 'volume.planDelete', 'volume.delete', 'volume.resize'],
   ),
   ...lacking(
-    'a VPC is not changed, started or stopped: its subnets and gateways are',
-    ['network'],
+    'a VPC routes by itself, and is not changed, started or stopped: its subnets and gateways are',
+    ['network', 'router'],
     ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
   ),
   'vm.planConfigure': 'EC2 keeps one set of settings: what is changed is changed',

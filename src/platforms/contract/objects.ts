@@ -9,6 +9,7 @@ import type { Bucket, BucketFile } from './bucket.ts';
 import type { Disk, Nic } from './devices.ts';
 import type { KeyPair } from './key-pair.ts';
 import type { DnsRecord, Flavor, Image, Lease, Network, Storage, Volume } from './listed-objects.ts';
+import type { Router } from './router.ts';
 import type { SecurityGroup, SecurityRule } from './security-group.ts';
 import type { Subnet } from './subnet.ts';
 import type { VolumeSnapshot } from './volume-snapshot.ts';
@@ -132,6 +133,7 @@ export interface Objects {
   readonly file: BucketFile;
   readonly zone: Zone;
   readonly balancer: Balancer;
+  readonly router: Router;
 }
 export type ObjectKind = keyof Objects;
 export type ObjectOf<K extends ObjectKind> = Objects[K];

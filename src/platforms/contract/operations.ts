@@ -10,6 +10,7 @@ import type { KeyPairOps } from './key-pair.ts';
 import type { DnsOps, LeaseOps, NetworkOps } from './network.ts';
 import type { NicOps } from './nic.ts';
 import type { NodeOps } from './node.ts';
+import type { RouterOps } from './router.ts';
 import type { SecurityGroupOps, SecurityRuleOps } from './security-group.ts';
 import type { SnapshotOps } from './snapshot.ts';
 import type { StorageOps, VolumeOps } from './storage.ts';
@@ -44,6 +45,7 @@ export interface Groups {
   readonly file: FileOps;
   readonly zone: ZoneOps;
   readonly balancer: BalancerOps;
+  readonly router: RouterOps;
 }
 export type GroupName = keyof Groups;
 
@@ -80,6 +82,8 @@ const REBUILDS = 'this platform does not write the disk of a VM again: make anot
 const NO_IMAGE_FILES = 'this platform takes and gives no images as files of this machine';
 const NO_PROPERTIES = 'images of this platform have no properties that are changed';
 const NO_MAINTENANCE = 'drover takes no node of this platform out of service: move its VMs away with `node evacuate`';
+const NO_LIMITS = 'drover knows no quotas of this platform';
+const NO_OFFERS = 'volumes of this platform stay where they were made: copy one, or take a snapshot of it';
 const CONFIRMS = 'a new size needs no word here: it is kept at once';
 
 /**
@@ -90,6 +94,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   // where there are no tasks, these are answered when the disks are written
   'vm.create': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.clone': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.limits': { kind: 'reads', deadlineMs: 15_000, rare: NO_LIMITS },
   'vm.info': { kind: 'reads', deadlineMs: 10_000 },
   'vm.history': {
     kind: 'reads',
@@ -189,6 +194,9 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'volume.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'volume.delete': { kind: 'mutates', deadlineMs: 600_000 },
   'volume.resize': { kind: 'mutates', deadlineMs: 600_000 },
+  'volume.offer': { kind: 'mutates', deadlineMs: 60_000, rare: NO_OFFERS },
+  'volume.withdraw': { kind: 'mutates', deadlineMs: 60_000, rare: NO_OFFERS },
+  'volume.accept': { kind: 'mutates', deadlineMs: 600_000, rare: NO_OFFERS },
   // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
   'volume.upload': { kind: 'mutates', deadlineMs: 86_400_000 },
   'volume.download': { kind: 'reads', deadlineMs: 86_400_000 },
@@ -274,6 +282,13 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'balancer.create': { kind: 'mutates', deadlineMs: 600_000 },
   'balancer.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'balancer.delete': { kind: 'mutates', deadlineMs: 600_000 },
+  'router.list': { kind: 'reads', deadlineMs: 30_000 },
+  'router.create': { kind: 'mutates', deadlineMs: 60_000 },
+  'router.update': { kind: 'mutates', deadlineMs: 60_000 },
+  'router.connect': { kind: 'mutates', deadlineMs: 60_000 },
+  'router.disconnect': { kind: 'mutates', deadlineMs: 60_000 },
+  'router.planDelete': { kind: 'reads', deadlineMs: 30_000 },
+  'router.delete': { kind: 'mutates', deadlineMs: 60_000 },
 };
 
 /** Why this operation is not possible for this very object, as its platform says; undefined where it says nothing. */

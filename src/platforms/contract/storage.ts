@@ -72,7 +72,25 @@ export interface UploadSpec {
   readonly resume: boolean;
 }
 
-export interface VolumeOps {
+/** What a volume is taken over with. */
+export interface VolumeOffer {
+  /** How the platform calls the offer. */
+  readonly id: string;
+  /** The secret that belongs to it: a function, so that what writes requests down can't write it. */
+  readonly key: () => string;
+}
+
+/** Of platforms whose volumes go from one owner to another. */
+export interface VolumeOfferOps {
+  /** Lets others take it over who have what it answers; nothing else can be done with it until then. Rejects with op.refused while a VM uses it. */
+  offer?(id: VolumeId, signal: AbortSignal): Promise<Accepted & { readonly offer?: VolumeOffer }>;
+  /** It is offered no longer. Rejects with op.refused for one that is not. */
+  withdraw?(id: VolumeId, signal: AbortSignal): Promise<Accepted>;
+  /** Takes over what another login offers. Rejects with volume.not-found, and with op.refused for a wrong key. */
+  accept?(of: EndpointName, offer: VolumeOffer, signal: AbortSignal): Promise<Accepted & { readonly id?: VolumeId }>;
+}
+
+export interface VolumeOps extends VolumeOfferOps {
   /** Of all storages that are active. */
   list?(of: EndpointName, signal: AbortSignal): Promise<readonly Volume[]>;
   create?(of: EndpointName, spec: VolumeSpec, signal: AbortSignal): Promise<Accepted & { readonly id?: VolumeId }>;

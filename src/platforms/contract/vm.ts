@@ -73,6 +73,11 @@ export interface VmOps extends MigrationOps, HistoryOps {
    */
   create?(of: EndpointName, spec: Settings, signal: AbortSignal): Promise<Made>;
   /**
+   * What is left for new VMs of what the platform limits, by the key of the setting that asks for it: `vcpus`: `12 of 20 left`. What is
+   * not limited, or not told, is missing.
+   */
+  limits?(of: EndpointName, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
    * Another VM with the same disks and settings, and with addresses and a uuid of its own. One that runs is refused with
    * op.conflict where its disks can't be copied meanwhile.
    */

@@ -17,6 +17,7 @@ import { createNodeInfo, createVmOps } from './operations.ts';
 import type { FakeServer } from './server.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
 import { createStorageOps } from './storage-ops.ts';
+import { createVolumeOffers } from './volume-offers.ts';
 import { createVolumeOps } from './volume-ops.ts';
 import { createVolumeSnapshotOps } from './volume-snapshot-ops.ts';
 import { watch } from './watch.ts';
@@ -51,7 +52,7 @@ export function createConnection(server: FakeServer, context: Context): Connecti
     disk: lacking('disk', without, createDiskOps(server, calls)),
     nic: lacking('nic', without, createNicOps(server, calls)),
     storage: lacking('storage', without, createStorageOps(server, calls)),
-    volume: lacking('volume', without, createVolumeOps(server, calls)),
+    volume: lacking('volume', without, { ...createVolumeOps(server, calls), ...createVolumeOffers(server, calls) }),
     volumesnapshot: lacking('volumesnapshot', without, createVolumeSnapshotOps(server, calls)),
     network: lacking('network', without, createNetworkOps(server, calls)),
     lease: lacking('lease', without, createLeaseOps(server, calls)),

@@ -54,6 +54,13 @@ export function createMaker(server: FakeServer, power: Power) {
       throw new FleetError('op.conflict', `${endpoint} has a VM ${name} already`, { fix: 'choose another name' });
   }
 
+  const count = (): number => fleet.inventory().vms.length;
+  const most = (): number => server.options.mostVms || Number.POSITIVE_INFINITY;
+  function refuseTooMany(name: string): void {
+    if (count() >= most())
+      throw new FleetError('op.refused', `${name} would be one VM more than the ${most()} that ${endpoint} may have`);
+  }
+
   /** One that is up: made VMs are spread over all of them. */
   function placeFor(row: number): Node {
     const up = fleet.nodes().filter(({ state }) => state === 'up');
@@ -93,6 +100,7 @@ export function createMaker(server: FakeServer, power: Power) {
   function create(spec: Settings): Made {
     const name = text(spec, 'name');
     refuseTaken(name);
+    refuseTooMany(name);
     const image = text(spec, 'image');
     if (image !== '') refuseUnknown(server, 'image', image);
     for (const nic of rowsOf(spec, 'nic')) refuseUnknown(server, 'network', text(nic, 'network'));
@@ -140,6 +148,7 @@ export function createMaker(server: FakeServer, power: Power) {
 
   function clone(vm: Vm, row: number, { name, linked, start }: CloneSpec): Made {
     refuseTaken(name);
+    refuseTooMany(name);
     const made = server.add((next) => put(copyOf(vm, name), next, placeFor(next)));
     const at = fleet.rowOf(made.id);
     sheets.save(at, sheets.read(row, 'config'));
@@ -150,5 +159,8 @@ export function createMaker(server: FakeServer, power: Power) {
     return begin(made, disks, cards, start, `Cloned from ${vm.name}${linked ? ', linked' : ''}`);
   }
 
-  return { create, clone };
+  const limits = (): Readonly<Record<string, string>> =>
+    most() === Number.POSITIVE_INFINITY ? {} : { name: `${Math.max(0, most() - count())} of ${most()} VMs left` };
+
+  return { create, clone, limits };
 }

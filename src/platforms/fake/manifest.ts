@@ -90,6 +90,14 @@ const SIZE: readonly EndpointField[] = [
     advanced: true,
   },
   {
+    key: 'most-vms',
+    label: 'Most VMs',
+    help: 'As many VMs as there may be at most; 0 is no limit.',
+    kind: 'count',
+    default: 0,
+    advanced: true,
+  },
+  {
     key: 'unknown-disks',
     label: 'Unknown disks',
     help: 'Whether another VM needs a second disk can not be decided here.',

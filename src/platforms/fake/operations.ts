@@ -22,6 +22,7 @@ export function createVmOps(
   const modes = createModes(server);
   return {
     create: (_of, spec, signal) => calls.endpoint('vm.create', signal, () => maker.create(spec)),
+    limits: (_of, signal) => calls.endpoint('vm.limits', signal, maker.limits),
     clone: (id, spec, signal) => calls.vm('vm.clone', id, signal, (vm, row) => maker.clone(vm, row, spec)),
     ...createMigration(server, calls).vm,
     info: (id, signal) => calls.vm('vm.info', id, signal, (vm, row) => vmInfo(server, vm, row)),

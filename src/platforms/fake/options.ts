@@ -15,6 +15,8 @@ export interface FakeOptions {
   readonly keepDisksRefused: boolean;
   /** Freed ids are given to new VMs, as by Proxmox. */
   readonly reusesIds: boolean;
+  /** 0 = no limit. */
+  readonly mostVms: number;
   /** Whether another VM needs a second disk can't be decided, as for files outside of storage pools on some platforms. */
   readonly unknownDisks: boolean;
   readonly password: string;
@@ -66,6 +68,7 @@ export function fakeOptions(endpoint: Endpoint): FakeOptions {
       }),
     keepDisksRefused: value('disks-go') === true,
     reusesIds: value('reuses-ids') === true,
+    mostVms: count('most-vms'),
     unknownDisks: value('unknown-disks') === true,
     password: String(value('password')),
     hostKey: String(value('host-key')),

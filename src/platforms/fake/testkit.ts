@@ -32,6 +32,10 @@ export const testkit: PlatformTestkit = {
   facts: {
     operations: [
       'vm.create',
+      'vm.limits',
+      'volume.offer',
+      'volume.withdraw',
+      'volume.accept',
       'vm.clone',
       'vm.info',
       'vm.identity',
@@ -129,6 +133,7 @@ export const testkit: PlatformTestkit = {
       bucket: { name: 'backups', public: false, files: 2 },
       zone: { name: 'demo.example', private: false },
       balancer: { name: 'shop', ports: [80, 443], status: 'active' },
+      router: { name: 'gate', networks: ['lan'], active: true },
       address: { ip: '203.0.113.11', network: 'public', user: undefined },
       subnet: { name: 'lan-a', network: 'lan', cidr: '10.0.0.0/17', dhcp: true },
     },
@@ -150,6 +155,7 @@ export const testkit: PlatformTestkit = {
         subnet: '',
         domain: '',
       },
+      router: { name: 'suite', outside: 'lan' },
       keypair: { name: 'suite', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdN+ suite' },
       securitygroup: { name: 'suite', description: 'made by the suite', network: 'dmz' },
       subnet: {
@@ -165,6 +171,7 @@ export const testkit: PlatformTestkit = {
     clouds: {
       subnet: { changes: { public: true, nameServers: ['10.0.0.3'] } },
       securityrule: true,
+      router: { network: 'dmz' },
       address: { name: 'suite', network: '' },
       file: true,
       zone: true,

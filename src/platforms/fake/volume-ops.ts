@@ -1,7 +1,7 @@
 import { FleetError } from '../../errors.ts';
 import { type VolumeId, volumeId } from '../../ids.ts';
 import { bytes, mib } from '../../units.ts';
-import type { LossPlan, Volume, VolumeOps, VolumeSpec } from '../contract.ts';
+import type { LossPlan, Volume, VolumeOfferOps, VolumeOps, VolumeSpec } from '../contract.ts';
 import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import type { Collections } from './collections.ts';
@@ -24,7 +24,7 @@ export function folderOf(collections: Collections, endpoint: string, name: strin
 export function createVolumeOps(
   { collections, contents, agenda, faults, link, options, endpoint }: FakeServer,
   calls: Calls,
-): Required<VolumeOps> {
+): Required<Omit<VolumeOps, keyof VolumeOfferOps>> {
   const volumeOf = (id: VolumeId): Volume => collections.volume.one(id);
 
   const plan = ({ name, path, users = [] }: Volume): LossPlan => planFor(name, users, [path ?? name]);

@@ -13,6 +13,7 @@ const NOUNS = {
   file: 'files in buckets',
   zone: 'DNS zones',
   balancer: 'load balancers',
+  router: 'routers',
 } as const satisfies Partial<Record<GroupName, string>>;
 
 /** Why a platform has none of these nouns, but for those that it has in part or whole. */

@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<ServiceKind, readonly string[]>> = {
   network: ['network'],
   volume: ['block-storage', 'volumev3'],
   dns: ['dns'],
+  metric: ['metric'],
   object: ['object-store', 'object-storage'],
 };
 

@@ -43,7 +43,7 @@ export interface Cloud {
 }
 
 /** What a catalog may leave away at the end of an address; Cinder's has version and project in it. */
-const VERSIONS = { image: '/v2', network: '/v2.0', volume: '', dns: '/v2', object: '' } as const;
+const VERSIONS = { image: '/v2', network: '/v2.0', volume: '', dns: '/v2', metric: '/v1', object: '' } as const;
 
 /** A volume that is attached grows from here on (Pike, 2017); what is newer than Queens is not needed. */
 const CINDER = '3.42';

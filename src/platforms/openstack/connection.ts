@@ -17,6 +17,8 @@ import { createImages } from './image/images.ts';
 import { readInfo } from './info.ts';
 import { createLists, type Lists } from './lists.ts';
 import { createMake } from './make/create.ts';
+import { createLimits } from './make/limits.ts';
+import { createHistory } from './metrics/history.ts';
 import { createMigration } from './migrate/migrate.ts';
 import { createDnsOps } from './names/dns-ops.ts';
 import { createZoneOps } from './names/zone-ops.ts';
@@ -28,6 +30,7 @@ import { createBucketOps } from './objects/bucket-ops.ts';
 import { createFileOps } from './objects/file-ops.ts';
 import { createSwift } from './objects/swift.ts';
 import { missing, type Project } from './project.ts';
+import { createRouterOps } from './router/router-ops.ts';
 import { onServer, type ServerCalls } from './server-call.ts';
 import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
 import { readSnapshots } from './snapshot/snapshots.ts';
@@ -38,20 +41,23 @@ import { createLifecycle } from './vm/lifecycle.ts';
 import { createModes } from './vm/modes.ts';
 import { createSettings } from './vm/settings.ts';
 import { createVolumeSnapshotOps } from './volume/snapshot-ops.ts';
+import { createTransferOps } from './volume/transfer-ops.ts';
+import { createTypeOps } from './volume/type-ops.ts';
 import { createVolumeOps } from './volume/volume-ops.ts';
 import { watchCloud } from './watch.ts';
 
 const NOUNS = ['keypair', 'zone', 'bucket', 'file', 'volumesnapshot'] as const;
-const WITH_NEUTRON = [...NOUNS, 'subnet', 'securitygroup', 'securityrule', 'address'] as const;
+const WITH_NEUTRON = [...NOUNS, 'subnet', 'router', 'securitygroup', 'securityrule', 'address'] as const;
 
 /** The lists of what the services have, with what changes it. */
 const withChanges = (
   project: Project,
-  { volume, network, image, ...groups }: Lists['groups'],
+  { storage, volume, network, image, ...groups }: Lists['groups'],
   files = project.cloud.files('image'),
 ): Lists['groups'] => ({
   ...groups,
-  ...(volume && { volume: { ...volume, ...createVolumeOps(project) } }),
+  ...(storage && { storage: { ...storage, ...createTypeOps(project) } }),
+  ...(volume && { volume: { ...volume, ...createVolumeOps(project), ...createTransferOps(project) } }),
   ...(network && { network: { ...network, ...createNetworkOps(project), ...createNetworkEdit(project) } }),
   ...(image && { image: { ...image, ...createImageOps(project), ...(files && createImageFiles(project, files)) } }),
 });
@@ -61,7 +67,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const cloud = await openCloud(endpoint, await addressOf(endpoint), context);
   const closing = new AbortController();
   const [glance, cinder, neutron] = [cloud.other('image'), cloud.other('volume'), cloud.other('network')];
-  const designate = cloud.other('dns');
+  const [designate, gnocchi] = [cloud.other('dns'), cloud.other('metric')];
   const objects = cloud.files('object');
   const swift = objects && createSwift(objects);
   const images = createImages(glance);
@@ -86,12 +92,14 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     vm: {
       info,
       create: createMake(project),
+      limits: createLimits(project),
       ...createLifecycle(calls),
       ...createModes(calls, neighbours),
       ...createDelete(calls, neighbours),
       ...createSettings(calls),
       ...createMigration(project),
       ...(glance && { export: createExport(project) }),
+      ...(gnocchi && createHistory(project, gnocchi)),
     },
     console: createConsoles(calls),
     node: { info: (id, signal) => readNodeInfo({ nova: api, cinder, neutron }, cloud, id, signal) },
@@ -108,6 +116,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     ...(designate && { zone: createZoneOps(project), dns: createDnsOps(project) }),
     ...(neutron && {
       subnet: createSubnetOps(project),
+      router: createRouterOps(project),
       securitygroup: createSecurityGroupOps(project),
       securityrule: createSecurityRuleOps(project),
       address: createAddressOps(project),
@@ -123,6 +132,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
       ...ABSENT,
       ...noCloudNouns('OpenStack', neutron ? WITH_NEUTRON : NOUNS),
       ...(swift ? {} : { bucket: missing('Swift'), file: missing('Swift') }),
+      ...(gnocchi ? {} : { 'vm.history': missing('Gnocchi') }),
       ...(designate ? {} : { zone: missing('Designate'), dns: missing('Designate') }),
       ...lists.whyNot,
     },

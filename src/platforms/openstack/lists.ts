@@ -35,7 +35,11 @@ export function createLists(cloud: Cloud, { nova, glance, cinder, neutron }: Ser
     whyNot: {
       ...(cinder
         ? {
-            ...lacking('volume types are made by administrators of the cloud', ['storage'], ['storage.list']),
+            ...lacking(
+              'a volume type of Cinder is there or not: it is not started, and nothing comes into it past Cinder',
+              ['storage'],
+              ['storage.list', 'storage.create', 'storage.planDelete', 'storage.delete'],
+            ),
           }
         : { storage: missing('Cinder'), volume: missing('Cinder') }),
       ...(neutron ? {} : { network: missing('Neutron') }),

@@ -45,6 +45,37 @@ describe('what is in use is not deleted, and who has it is said', () => {
       expect(world.neutron.rows('networks').length).toBe(2);
     }));
 
+  it('a router, its way outside, and its way to a network', () =>
+    withCloud(async ({ world }, { router, address }) => {
+      const server = world.add({ name: 'web1' });
+      const [gate] = await the(router?.list)(CLOUD, signal);
+      const { id } = the(gate);
+      await the(router?.connect)(id, 'lan', signal);
+      await the(address?.associate)(vmId(CLOUD, server.id), { address: '203.0.113.99', privateIp: '' }, signal);
+      for (const change of [
+        the(router?.update)(id, { outside: '' }, signal),
+        the(router?.disconnect)(id, 'lan', signal),
+      ])
+        expect((await refusal(change)).message).toMatch(/is used by 203\.0\.113\.99/);
+      expect((await refusal(the(router?.delete)(id, signal))).message).toMatch(/gate leads to lan: disconnect/);
+      expect(world.neutron.rows('routers')).toMatchObject([
+        { external_gateway_info: { network_id: expect.any(String) } },
+      ]);
+      expect(
+        world.neutron.rows('ports').filter((row) => row['device_id'] === world.neutron.rows('routers')[0]?.id),
+      ).toHaveLength(2);
+    }));
+
+  it('a volume type', () =>
+    withCloud(async ({ world }, { storage, volume }) => {
+      const spec = { name: 'kept', storage: 'fast', size: gib(1), format: 'raw' };
+      await the(volume?.create)(CLOUD, spec, signal);
+      const fast = (await the(storage?.list)(CLOUD, signal)).find(({ name }) => name === 'fast');
+      const removal = the(storage?.delete)(the(fast).id, { volumes: false }, signal);
+      expect((await refusal(removal)).message).toBe('fast has volumes (kept): delete them first');
+      expect([...world.volumeTypes.values()]).toContain('fast');
+    }));
+
   it('a security group: the default one, and one that a server has', () =>
     withCloud(async ({ world }, { securitygroup }) => {
       const [usual] = await the(securitygroup?.list)(CLOUD, signal);
@@ -93,6 +124,14 @@ describe('what was made half is taken back', () => {
       world.neutron.failOn = 'router';
       expect(await refusal(the(network?.create)(CLOUD, spec, signal))).toMatchObject({ code: 'op.conflict' });
       expect(rows()).toEqual(before);
+    }));
+
+  it('a network that a router leads to in part', () =>
+    withCloud(async (cloud, { router }) => {
+      const [gate] = await the(router?.list)(CLOUD, signal);
+      cloud.world.neutron.failOn = 'second interface';
+      expect(await refusal(the(router?.connect)(the(gate).id, 'lan', signal))).toMatchObject({ code: 'op.conflict' });
+      expect(await the(router?.list)(CLOUD, signal)).toMatchObject([{ name: 'gate', networks: [] }]);
     }));
 
   it('an image that the cloud can not fetch', () =>

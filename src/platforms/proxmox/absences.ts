@@ -45,5 +45,6 @@ export const absences: Absences = {
   bucket: 'the API of Proxmox VE has no buckets: files are in its storages (nodes/{node}/storage/{storage}/content)',
   file: 'the API of Proxmox VE has no buckets: files are in its storages (nodes/{node}/storage/{storage}/content)',
   zone: 'Proxmox VE hosts no DNS zones: cluster/sdn/dns names servers of others',
+  router: 'the API of Proxmox VE has no routers: zones of cluster/sdn have exit nodes',
   balancer: 'the API of Proxmox VE has no load balancers',
 };

@@ -121,8 +121,15 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       message.say(`${title}: one ${oneOf(services.kinds, action.on)} at a time`, 'warning');
       return;
     }
-    const options = optionsOf(action, endpointOf(first.id), services);
-    const form = { title, options, ...(action.reads && { reads: action.reads }) };
+    const of = endpointOf(first.id);
+    const options = optionsOf(action, of, services);
+    const form = {
+      ...{ title, options, ...(action.reads && { reads: action.reads }) },
+      leaves: (signal: AbortSignal) => {
+        const connection = services.sessions.connection(of);
+        return connection && action.leaves?.(connection, of, signal);
+      },
+    };
     const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
     const hasOptions = preset === undefined && options.length > 0;
     const ask = async (args: Args, until: AbortSignal): Promise<Consent> => {
@@ -148,13 +155,13 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       let args: Settings | undefined = { ...preset, ...filled, ...read };
       // What can't be done without a name, and what makes something, is asked for it before anything else.
       if (needsOptions(form, args) || ((action.reads || isMaker(action)) && options.length > 0))
-        args = await askOptions(stage, form, endpointOf(first.id), question, args, until);
+        args = await askOptions(stage, form, of, question, args, until);
       for (;;) {
         if (args !== undefined) args = { ...read, ...args };
         if (args === undefined || until.aborted) return undefined;
         const answer = await ask(args, until);
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
-        args = (await askOptions(stage, form, endpointOf(first.id), question, args, until)) ?? args;
+        args = (await askOptions(stage, form, of, question, args, until)) ?? args;
       }
     });
     if (args) start({ ...begin, filled: args }, chosen, args);

@@ -12,6 +12,7 @@ import {
 import { defaultsOf, display } from '../../state/fields.ts';
 import { manyOf } from '../../state/kinds.ts';
 import { wrapped } from '../components/wrap.ts';
+import { deadline } from '../deadline.ts';
 import { createForm } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
@@ -20,30 +21,51 @@ import { namedChoices } from './named-choices.ts';
 
 type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
+interface AskedOptions extends WithOptions, Pick<ObjectAction, 'reads'> {
+  /** What is left of what they ask for, by their keys. */
+  readonly leaves?: ((signal: AbortSignal) => Promise<Readonly<Record<string, string>>> | undefined) | undefined;
+}
+
+const LEFT_MS = 15_000;
+
 /**
  * The options of an action as a form; what the endpoint has is chosen from its lists. Answers what was chosen; undefined when
  * it was given up or `until` aborts.
  */
 export function askOptions(
   stage: Stage,
-  { title, options = [], reads }: WithOptions & Pick<ObjectAction, 'reads'>,
+  { title, options = [], reads, leaves }: AskedOptions,
   endpoint: EndpointName,
   question: string,
   start: Settings,
   until: AbortSignal,
 ): Promise<Settings | undefined> {
+  let left: Readonly<Record<string, string>> = {};
   const form = createForm({
     fields: options.map((field) => ({ ...field, writable: true })),
     before: reads ? start : {},
     start: { ...defaultsOf(options), ...start },
+    notes: () => left,
     choicesOf: async (field, _values, signal) => listedNames(stage, field, endpoint, signal),
     buttons: [
       { id: 'go', label: 'Continue' },
       { id: 'cancel', label: 'Cancel' },
     ],
   });
+  const over = new AbortController();
+  const signal = deadline(stage.services.clock, LEFT_MS, 'what is left did not come', over.signal);
+  // The form does without it: what is too much the platform refuses by itself.
+  void Promise.resolve(leaves?.(signal)).then(
+    (told) => {
+      if (told === undefined || over.signal.aborted) return;
+      left = told;
+      stage.changed();
+    },
+    () => undefined,
+  );
   return new Promise((resolve) => {
     const end = (answer: Settings | undefined) => {
+      over.abort();
       stage.layers.close(dialog.layer);
       resolve(answer);
     };

@@ -86,14 +86,16 @@ function valueText(form: Form, field: AnyField, here: boolean, columns: number, 
 const chosenText = (text: string, columns: number, colour: ColourWord, { theme }: Look): string =>
   theme.paint(colour, fit(text, Math.min(columns, width(text)))) + ' '.repeat(Math.max(0, columns - width(text)));
 
-/** What is said beside a value: what is wrong with it, what saving would change, or what the other side has. */
+/** What is said beside a value: what is wrong with it, what saving would change, what the other side has, or how much is left. */
 function sideText(form: Form, field: AnyField): { readonly text: string; readonly colour: ColourWord } | undefined {
   const wrong = form.wrong(field);
   if (wrong !== undefined) return { text: clean(wrong), colour: 'danger' };
   const change = changeText(form, field);
   if (change !== undefined) return { text: clean(change), colour: 'accent' };
   const beside = form.besideOf(field);
-  return beside && { text: clean(beside.text), colour: beside.isAnother ? 'warning' : 'dim' };
+  if (beside) return { text: clean(beside.text), colour: beside.isAnother ? 'warning' : 'dim' };
+  const note = form.noteOf(field);
+  return note === undefined ? undefined : { text: clean(note), colour: 'dim' };
 }
 
 /** What is wrong with the field stands here in place of its help, where there is no room for all of it beside the value. */

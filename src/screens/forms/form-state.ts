@@ -56,6 +56,8 @@ export interface Form {
   /** The same of the other side of a VM that runs, for looking at beside it. */
   besideOf(field: AnyField): { readonly text: string; readonly isAnother: boolean } | undefined;
   readonly beside: Beside | undefined;
+  /** What is said beside a field where nothing else is: how much is left of what it asks for. */
+  noteOf(field: AnyField): string | undefined;
   /** The settings have changed meanwhile: what was typed stays, and is compared with the new ones. */
   rebase(before: Settings): void;
   set(key: string, value: SettingValue): void;
@@ -81,6 +83,8 @@ export interface FormOptions {
   readonly before: Settings;
   /** What stands beside the fields to be compared with: what runs, or what is saved. */
   readonly beside?: Beside | undefined;
+  /** By key, as far as it is known by now. */
+  readonly notes?: () => Readonly<Record<string, string>>;
   /** What the fields show at first, where it is not what was before: suggestions. */
   readonly start?: Settings;
   readonly buttons: readonly Button[];
@@ -97,6 +101,7 @@ export function createForm({
   buttons,
   startAt,
   beside,
+  notes = () => ({}),
   choicesOf: objectsOf,
 }: FormOptions): Form {
   let before = given;
@@ -164,6 +169,7 @@ export function createForm({
       return { text: `${beside.word} ${text}`, isAnother };
     },
     beside,
+    noteOf: ({ key }) => notes()[key],
     inputOf,
     heldOf,
     choicesOf: objectsOf,

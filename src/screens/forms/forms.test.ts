@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../../../test/screens/light-stage.tsx';
-import { look, painted } from '../../../test/screens/painted.ts';
+import { look, painted, plain } from '../../../test/screens/painted.ts';
 import { gib } from '../../units.ts';
 import { keyNamed } from '../keys.ts';
 import { formLines } from './form-lines.ts';
@@ -43,6 +43,19 @@ const at = (form: Form): string => {
   return stop?.kind === 'field' ? stop.field.key : stop?.kind === 'button' ? stop.button.id : `fold ${stop?.count}`;
 };
 const text = (form: Form, key: string) => form.inputOf(FIELDS.find((one) => one.key === key) as AnyField).text;
+
+describe('what is left of what a field asks for', () => {
+  it('stands beside it when it is known, and gives way to what is wrong', () => {
+    let left: Readonly<Record<string, string>> = {};
+    const { form, press } = open({ notes: () => left });
+    const lines = () => plain(formLines(form, 80, 20, look)).split('\n');
+    expect(lines().join('\n')).not.toContain('left');
+    left = { memory: '100G of 391G left' };
+    expect(lines().find((line) => line.startsWith('memory'))).toContain('100G of 391G left');
+    press('down', 'down', 'x');
+    expect(lines().find((line) => line.startsWith('memory'))).not.toContain('left');
+  });
+});
 
 describe('the cursor of a form', () => {
   it('goes from field to field, to the fold and to the buttons', () => {

@@ -1,8 +1,10 @@
 /** New servers, against what the services say of them when they are asked past drover. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { nativeOf, type VolumeId, type VolumeSnapshotId } from '../../../src/ids.ts';
 import type { Connection, Settings, VolumeOps, VolumeSnapshotOps } from '../../../src/platforms/contract.ts';
 import { gib } from '../../../src/units.ts';
+import { openDesk } from '../../cli/run-drover.ts';
 import { refusal } from '../../contract/refusal.ts';
 import { logIn, type Session } from './cloud-api.ts';
 import { cloudOf, connectTo, patient } from './openstack-watching.ts';
@@ -144,3 +146,53 @@ it(
   },
   SLOW_MS,
 );
+
+it(
+  'F-165 the built-in template of a cloud image makes a server of a flavor of the cloud, which says what it was made of',
+  async () => {
+    const desk = await openDesk(await readFile(site.files.config, 'utf8'));
+    try {
+      expect((await desk.run('template', 'add', '--built-in')).code).toBe(0);
+      const flags = [
+        '--template',
+        'linux-cloud',
+        '--var',
+        'IMAGE=debian-12',
+        '--flavor',
+        'nano',
+        '--nic',
+        'network=lan',
+      ];
+      const { code, stdout, stderr } = await desk.run('vm', 'create', 'of-template', '-C', 'fleet', ...flags);
+      expect([code, stderr, stdout]).toEqual([
+        0,
+        '',
+        expect.stringContaining('fleet has the VM of-template, which is running'),
+      ]);
+    } finally {
+      await desk.clear();
+    }
+    const { servers } = await members.ask<{ servers: readonly Row[] }>('compute', '/servers/detail?name=^of-template$');
+    made.push(...servers.map(({ id }) => String(id)));
+    expect(servers).toMatchObject([
+      {
+        name: 'of-template',
+        status: 'ACTIVE',
+        flavor: { original_name: 'nano' },
+        metadata: { profile: 'Common/linux-cloud@1.0', image: 'debian-12', user: 'debian' },
+      },
+    ]);
+  },
+  SLOW_MS,
+);
+
+it('what a project has left is what Nova and Cinder say', async () => {
+  const left = await connection.vm.limits?.(LAB, patient());
+  const { limits } = await members.ask<{ limits: { absolute: Record<string, number> } }>('compute', '/limits');
+  const { maxTotalInstances = 0, totalInstancesUsed = 0, maxTotalCores = 0, totalCoresUsed = 0 } = limits.absolute;
+  expect(left).toMatchObject({
+    name: `${maxTotalInstances - totalInstancesUsed} of ${maxTotalInstances} servers left`,
+    vcpus: `${maxTotalCores - totalCoresUsed} of ${maxTotalCores} left`,
+    disk: expect.stringMatching(/^\d+ of 10 volumes, .* left$/),
+  });
+});

@@ -20,13 +20,15 @@ import { siteFrom } from './site.ts';
 const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNPQvPqPdN+8f0GQ0mRZ1dXc3VQm4m3WZb3eWn0Q5pM suite';
 
 const ENDPOINT = endpointName('openstack-lab');
+/** No router leads to it: that of `lan` has the address that another one would take. */
+const SUITE_NETWORK = 'lan-of-suite';
 
 export const labTestkit: PlatformTestkit = {
   lab: 'openstack',
   facts: {
     ...facts,
-    // Neither Designate nor Swift here.
-    operations: facts.operations.filter((name) => !/^(zone|dns|bucket|file)\./.test(name)),
+    // Neither Designate nor Swift nor Gnocchi here.
+    operations: facts.operations.filter((name) => !/^(zone|dns|bucket|file)\.|^vm\.history$/.test(name)),
     startTakesMs: 20_000,
     stopTakesMs: 20_000,
     snapshots: { takeMs: 60_000, memory: false, revertsToOlder: true, apart: true },
@@ -48,15 +50,18 @@ export const labTestkit: PlatformTestkit = {
       subnet: { changes: { nameServers: ['192.168.51.3'] } },
       securityrule: true,
       address: { name: 'suite', network: '' },
+      router: { network: SUITE_NETWORK },
     },
     parts: { takeMs: 30_000, networks: ['lan', 'outside'], volumes: true, diskSize: gib(1) },
     makes: {
+      storage: { name: 'gold', type: 'volume-type', path: '', source: 'lvm-1' },
       volume: { name: 'spare', storage: 'fast', size: gib(2), format: 'raw' },
       network: { name: 'backyard', mode: 'nat', cidr: '192.168.77.0/24', dhcp: true, device: '', domain: '' },
       subnet: {
         ...{ name: 'lan-b', network: 'lan', cidr: '192.168.51.0/24', gateway: '192.168.51.1' },
         ...{ zone: '', dhcp: true, nameServers: [] },
       },
+      router: { name: 'suite', outside: 'outside' },
       securitygroup: { name: 'suite', description: 'made by the suite', network: '' },
       keypair: { name: 'suite', publicKey: PUBLIC_KEY },
       image: { name: 'tiny', url: `${imageServer(siteFrom(process.env))}/tiny.img`, storage: '' },
@@ -67,6 +72,7 @@ export const labTestkit: PlatformTestkit = {
       subnet: { name: 'lan', network: 'lan', cidr: '192.168.50.0/24', dhcp: true },
       securitygroup: { name: 'default', network: undefined, rules: 4 },
       keypair: { name: 'admins', type: 'ssh' },
+      router: { name: 'gate', outside: 'outside', networks: ['lan'], active: true },
       address: { network: 'outside', user: 'web1' },
       storage: { name: 'fast', type: 'volume type', active: true, size: undefined, used: undefined },
       volume: { name: 'data-20', storage: 'fast', type: 'fast', size: gib(20), users: ['web2'] },
@@ -101,6 +107,12 @@ async function start() {
   await once(screens, 'listening');
   const servers = await openContractServers(site, `${site.gateway}:${(screens.address() as AddressInfo).port}`);
   const images = await serveImages(site);
+  const { network } = await servers.session.ask<{ network: { readonly id: string } }>('network', '/v2.0/networks', {
+    method: 'POST',
+    json: { network: { name: SUITE_NETWORK } },
+  });
+  const subnet = { network_id: network.id, ip_version: 4, cidr: '192.168.52.0/24', enable_dhcp: false };
+  await servers.session.ask('network', '/v2.0/subnets', { method: 'POST', json: { subnet } });
   await servers.session
     .ask('compute', '/os-keypairs', {
       method: 'POST',
@@ -140,6 +152,7 @@ async function start() {
     restoreLink: () => gateway.restore(),
     async close() {
       await servers.clear();
+      await servers.session.ask('network', `/v2.0/networks/${network.id}`, { method: 'DELETE' });
       screens.close();
       await gateway.close();
       await images.close();

@@ -5,6 +5,7 @@ import {
   type EndpointName,
   fileId,
   keyPairId,
+  routerId,
   securityGroupId,
   securityRuleId,
   subnetId,
@@ -17,6 +18,7 @@ import type {
   Bucket,
   BucketFile,
   KeyPair,
+  Router,
   SecurityGroup,
   SecurityRule,
   Subnet,
@@ -36,6 +38,7 @@ export interface CloudCollections {
   readonly file: Collection<'file'>;
   readonly zone: Collection<'zone'>;
   readonly balancer: Collection<'balancer'>;
+  readonly router: Collection<'router'>;
 }
 
 /** What they are computed from. */
@@ -53,6 +56,7 @@ export const createCloudCollections = (place: Place): CloudCollections => ({
   file: collection('file', () => files(place)),
   zone: collection('zone', () => zones(place)),
   balancer: collection('balancer', () => balancers(place)),
+  router: collection('router', () => routers(place)),
 });
 
 function subnets({ endpoint }: Place): readonly Subnet[] {
@@ -172,5 +176,16 @@ const balancers = ({ endpoint }: Place): readonly Balancer[] => [
     internal: false,
     status: 'active',
     network: 'lan',
+  },
+];
+
+const routers = ({ endpoint }: Place): readonly Router[] => [
+  {
+    id: routerId(endpoint, 'gate'),
+    name: 'gate',
+    outside: 'public',
+    address: '198.51.100.1',
+    networks: ['lan'],
+    active: true,
   },
 ];

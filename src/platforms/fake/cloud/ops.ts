@@ -4,6 +4,7 @@ import type {
   BucketOps,
   FileOps,
   KeyPairOps,
+  RouterOps,
   SecurityGroupOps,
   SecurityRuleOps,
   SubnetOps,
@@ -15,6 +16,7 @@ import { createAddressOps } from './address-ops.ts';
 import { createBalancerOps } from './balancer-ops.ts';
 import { createBucketOps, createFileOps } from './bucket-ops.ts';
 import { createKeyPairOps } from './key-pair-ops.ts';
+import { createRouterOps } from './router-ops.ts';
 import { createSecurityGroupOps, createSecurityRuleOps } from './security-ops.ts';
 import { createSubnetOps } from './subnet-ops.ts';
 import { createZoneOps } from './zone-ops.ts';
@@ -30,6 +32,7 @@ export interface CloudOps {
   readonly file: Required<FileOps>;
   readonly zone: Required<ZoneOps>;
   readonly balancer: Required<BalancerOps>;
+  readonly router: Required<RouterOps>;
 }
 
 export const createCloudOps = (server: FakeServer, calls: Calls): CloudOps => ({
@@ -42,4 +45,5 @@ export const createCloudOps = (server: FakeServer, calls: Calls): CloudOps => ({
   file: createFileOps(server, calls),
   zone: createZoneOps(server, calls),
   balancer: createBalancerOps(server, calls),
+  router: createRouterOps(server, calls),
 });

@@ -1,6 +1,6 @@
 import { FleetError } from '../../../errors.ts';
 import { type ImageId, type VolumeId, volumeId } from '../../../ids.ts';
-import type { VolumeOps } from '../../contract.ts';
+import type { VolumeOfferOps, VolumeOps } from '../../contract.ts';
 import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import { type Host, onHost } from '../host/host-call.ts';
 import { procedures } from '../rpc/protocol.ts';
@@ -18,7 +18,7 @@ import { nativeOfVolume, readVolume, readVolumes, volumesOf } from './volumes.ts
 const WRITE_MS = 600_000;
 
 /** The volumes in the pools of a host. */
-export function createVolumeOps(host: Host): Required<VolumeOps> {
+export function createVolumeOps(host: Host): Required<Omit<VolumeOps, keyof VolumeOfferOps>> {
   const { endpoint } = host.place;
   return {
     list: (of, signal) =>

@@ -6,6 +6,7 @@ import type { Clock } from '../../../clock.ts';
 import { isAtLeast, type Microversion } from '../microversion.ts';
 import { createConsoleProxy } from './console-proxy.ts';
 import { answerGlance } from './glance.ts';
+import { answerGnocchi } from './gnocchi.ts';
 import { createKeystone, type Keystone, PROJECT } from './keystone.ts';
 import { answerNova, type NovaOptions } from './nova.ts';
 import { answerCinder, answerNeutron, type ServiceRequest } from './other-services.ts';
@@ -91,7 +92,7 @@ export async function startFakeCloud(clock: Clock): Promise<FakeCloud> {
       try {
         return other(world, question);
       } catch (error) {
-        if (error instanceof Refusal && error.status === 400)
+        if (error instanceof Refusal && error.status === 400 && !/Invalid auth key/.test(error.body))
           complaints.push(`${method} ${request.url}: ${error.body}`);
         throw error;
       }
@@ -203,6 +204,7 @@ const OTHERS: Readonly<Record<string, (world: World, request: ServiceRequest) =>
   network: answerNeutron,
   volume: answerCinder,
   dns: ({ designate }, request) => designate.answer(request),
+  metric: answerGnocchi,
 };
 
 async function contentOf(request: IncomingMessage): Promise<Buffer> {

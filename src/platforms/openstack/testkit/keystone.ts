@@ -100,6 +100,7 @@ export function createKeystone(clock: Clock): Keystone {
       ['network', '/network'],
       ['volumev3', `/volume/v3/${PROJECT.id}`],
       ['dns', '/dns'],
+      ['metric', '/metric'],
       ['object-store', `/object/v1/AUTH_${PROJECT.id}`],
     ]),
     get logins() {

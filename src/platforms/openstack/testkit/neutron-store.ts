@@ -1,7 +1,7 @@
 /** What Neutron keeps: rows of networks, subnets, ports and the rest, as they were made. */
 import { randomUUID } from 'node:crypto';
 import { isRow, type Row, textOf } from '../../lib/json.ts';
-import { rowsIn, textsIn } from '../json.ts';
+import { rowIn, rowsIn, textsIn } from '../json.ts';
 import { PROJECT } from './keystone.ts';
 import { novaRefusal } from './refusal.ts';
 
@@ -49,7 +49,7 @@ export interface NeutronAnswer {
 }
 
 export interface NeutronStore {
-  /** The next of this noun is refused. */
+  /** The next of this noun is refused; `second interface` of a router. */
   failOn: string | undefined;
   /** Rows of `networks`, `subnets` …, as users see them. */
   rows(path: string): readonly Stored[];
@@ -88,7 +88,12 @@ export function createNeutronStore(): NeutronStore {
       subnet('5ab1e000-0000-4000-8000-000000000003', OUTSIDE, '203.0.113.0/24', false),
     ],
     ports: [],
-    routers: [],
+    routers: [
+      {
+        ...{ id: '60073000-0000-4000-8000-000000000001', name: 'gate', description: '', status: 'ACTIVE' },
+        ...{ admin_state_up: true, external_gateway_info: { network_id: OUTSIDE }, project_id: PROJECT.id },
+      },
+    ],
     floatingips: [
       {
         ...{ id: 'f10a0000-0000-4000-8000-000000000001', floating_network_id: OUTSIDE, description: '' },
@@ -143,6 +148,7 @@ export function createNeutronStore(): NeutronStore {
       network: network('', ''),
       floatingip: { floating_ip_address: `203.0.113.${100 + listOf('floatingips').length}`, port_id: null },
       subnet: { dns_nameservers: [], allocation_pools: [], enable_dhcp: true },
+      router: { status: 'ACTIVE', admin_state_up: true, description: '' },
     };
     const made: Stored = { ...more[noun], project_id: PROJECT.id, ...row, id: randomUUID() };
     if (noun === 'security_group_rule') {
@@ -163,6 +169,8 @@ export function createNeutronStore(): NeutronStore {
         'NetworkInUse',
         `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`,
       );
+    if (path === 'routers' && listOf('ports').some((one) => one['device_id'] === id))
+      throw refused(409, 'RouterInUse', `Router ${id} still has ports`);
     store[path] = listOf(path).filter((one) => one !== row);
     if (path === 'networks') store['subnets'] = listOf('subnets').filter((one) => one['network_id'] !== id);
   }
@@ -171,8 +179,13 @@ export function createNeutronStore(): NeutronStore {
     find('routers', router);
     if (verb === 'add_router_interface') {
       const of = find('subnets', String(row['subnet_id']));
+      if (neutron.failOn === 'second interface' && listOf('ports').some((one) => one['device_id'] === router))
+        throw refused(409, 'IpAddressAlreadyAllocated', `IP address already allocated in subnet ${of.id}`);
+      if (of['gateway_ip'] === null)
+        throw refused(400, 'BadRequest', 'Bad router request: Subnet for router interface must have a gateway IP.');
       const port = addPort(String(of['network_id']), undefined);
-      Object.assign(port, { device_id: router, device_owner: 'network:router_interface' });
+      const fixed_ips = [{ ...rowsIn(port, 'fixed_ips')[0], subnet_id: of.id }];
+      Object.assign(port, { device_id: router, device_owner: 'network:router_interface', fixed_ips });
       return { status: 200, body: { id: router, port_id: port.id, subnet_id: of.id } };
     }
     const port = listOf('ports').find(
@@ -194,11 +207,19 @@ export function createNeutronStore(): NeutronStore {
       const own = listOf('security-group-rules').filter((one) => one['security_group_id'] === row.id);
       return { ...row, security_group_rules: own };
     }
+    if (path === 'routers') {
+      const out = rowIn(row, 'external_gateway_info')['network_id'];
+      const external_fixed_ips = [{ ip_address: '203.0.113.7' }];
+      return { ...row, external_gateway_info: out === undefined ? null : { network_id: out, external_fixed_ips } };
+    }
     if (path !== 'floatingips') return row;
     const port = listOf('ports').find(({ id }) => id === row['port_id']);
-    if (!port) return { ...row, port_details: null };
-    const { device_id, device_owner } = port;
-    return { ...row, port_details: { device_id, device_owner } };
+    if (!port) return { ...row, port_details: null, router_id: null };
+    const { device_id, device_owner, network_id } = port;
+    const door = listOf('ports').find(
+      (one) => one['network_id'] === network_id && one['device_owner'] === 'network:router_interface',
+    );
+    return { ...row, port_details: { device_id, device_owner, network_id }, router_id: door?.['device_id'] ?? null };
   };
 
   const neutron: NeutronStore = {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRow, type Row } from '../../lib/json.ts';
 import { rowIn } from '../json.ts';
+import { answerTransfer, answerType, typeView } from './cinder-types.ts';
 import type { Session } from './keystone.ts';
 import { LAN, passes } from './neutron-store.ts';
 import { pageOf } from './pages.ts';
@@ -62,10 +63,14 @@ export function answerCinder(world: World, request: ServiceRequest): ServiceAnsw
   });
   if (method !== 'GET' && !session.account.roles.includes('member')) throw forbidden('volume:create');
   if (noun === 'limits') return { status: 200, body: limitsOf(world) };
+  if (noun === 'types' && (id !== '' || method !== 'GET')) return answerType(world, method, id, body);
   if (noun === 'types') {
     takes(query, 'limit', 'marker', 'is_public');
-    return page(TYPES, 'volume_types', 'volume_type_links');
+    return page([...world.volumeTypes].map(typeView), 'volume_types', 'volume_type_links');
   }
+  // As Cinder does, which takes every word behind the question mark for a filter.
+  if (noun === 'os-volume-transfer' && query.size > 0) return { status: 200, body: { transfers: [] } };
+  if (noun === 'os-volume-transfer') return answerTransfer(world, method, [id, verb], body);
   if (noun === 'snapshots' && method === 'POST') return { status: 202, body: takeSnapshot(world, body) };
   if (noun === 'snapshots' && (id === '' || id === 'detail')) {
     takes(query, 'limit', 'marker', 'all_tenants', 'name', 'volume_id');
@@ -161,13 +166,7 @@ const limitsOf = ({ volumes }: World) => ({
   },
 });
 
-const type = (id: string, name: string) => ({ id, name, is_public: true, description: null });
-const TYPES = [
-  type('5fed9d7c-401d-46e2-8e80-f30c70cb7e1d', '__DEFAULT__'),
-  type('6685584b-1eac-4da6-b5c3-555430cf68ff', 'fast'),
-];
-
-function volumeView({ servers, volumeWords }: World, id: string, size: number) {
+function volumeView({ servers, volumeWords, transfers }: World, id: string, size: number) {
   const words = volumeWords.get(id);
   const attachments = [...servers.values()].flatMap((server) =>
     server.volumes
@@ -186,7 +185,7 @@ function volumeView({ servers, volumeWords }: World, id: string, size: number) {
     id,
     name: words?.name ?? `data-${size}`,
     size,
-    status: attachments.length > 0 ? 'in-use' : 'available',
+    status: attachments.length > 0 ? 'in-use' : transfers.has(id) ? 'awaiting-transfer' : 'available',
     attachments,
     volume_type: words?.type ?? '__DEFAULT__',
     bootable: 'false',

@@ -79,11 +79,16 @@ export interface WorldVolumeSnapshot {
 }
 
 export interface World {
+  readonly clock: Clock;
   readonly servers: ReadonlyMap<string, WorldServer>;
   /** Volume id -> size in GiB. */
   readonly volumes: Map<string, number>;
   readonly images: Map<string, WorldImage>;
   readonly volumeSnapshots: Map<string, WorldVolumeSnapshot>;
+  /** Id -> name of the types of volumes. */
+  readonly volumeTypes: Map<string, string>;
+  /** Id of the volume -> that it is offered to other projects. */
+  readonly transfers: Map<string, { readonly id: string; readonly key: string }>;
   /** Names and types of volumes that were given some. */
   readonly volumeWords: Map<string, { readonly name: string; readonly type: string }>;
   /** Name -> public key. */
@@ -133,10 +138,16 @@ export function createWorld(clock: Clock): World {
   const neutron = createNeutronStore();
 
   const world: World = {
+    clock,
     servers,
     volumes,
     volumeSnapshots: new Map(),
     volumeWords: new Map(),
+    volumeTypes: new Map([
+      ['5fed9d7c-401d-46e2-8e80-f30c70cb7e1d', '__DEFAULT__'],
+      ['6685584b-1eac-4da6-b5c3-555430cf68ff', 'fast'],
+    ]),
+    transfers: new Map(),
     keyPairs: new Map([['admins', 'ssh-ed25519 AAAA admins']]),
     neutron,
     designate: createDesignate(),

@@ -22,6 +22,7 @@ const PREFIXES = {
   network: ['network'],
   volume: ['block_storage', 'volumev3', 'volumev2', 'volume', 'block_store'],
   dns: ['dns'],
+  metric: ['metric'],
   object: ['object_store', 'object'],
 } as const;
 export type ServiceKind = keyof typeof PREFIXES;

@@ -24,11 +24,8 @@ const storageOf = (row: Row): string => textOf(row, 'volume_type') ?? UNTYPED;
  * since, and old volumes have none. How large a back end is, its administrator knows.
  */
 export async function listStorages(cinder: Api, cloud: Cloud, signal: AbortSignal): Promise<readonly Storage[]> {
-  const subject = `the volume types of ${cloud.name}`;
-  // `None` is both public and private ones, which only administrators may ask for.
-  const query = { is_public: cloud.address.allProjects ? 'None' : undefined };
   const [types, volumes] = await Promise.all([
-    readListed(cinder, '/types', 'volume_types', { subject, signal, query, links: 'volume_type_links' }),
+    readTypes(cinder, cloud, signal),
     unlessFailed(readVolumes(cinder, cloud, signal), signal),
   ]);
   const names = new Set(types.map(({ name }) => name));
@@ -37,6 +34,28 @@ export async function listStorages(cinder: Api, cloud: Cloud, signal: AbortSigna
     ...types.map(({ id, name, trouble }) => storage(cloud, id, name, trouble)),
     ...[...others].map((name) => storage(cloud, `name/${name}`, name, undefined)),
   ];
+}
+
+export const readTypes = (cinder: Api, { name, address }: Cloud, signal: AbortSignal): Promise<readonly ListedRow[]> =>
+  readListed(cinder, '/types', 'volume_types', {
+    subject: `the volume types of ${name}`,
+    signal,
+    // `None` is both public and private ones, which only administrators may ask for.
+    query: { is_public: address.allProjects ? 'None' : undefined },
+    links: 'volume_type_links',
+  });
+
+/** Names of the volumes of a type, of all projects: only administrators may ask. Cinder's own filter knows no names of types. */
+export async function volumesOfType(
+  cinder: Api,
+  { name }: Cloud,
+  type: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const query = { all_tenants: 'True' };
+  const subject = `the volumes of ${name}`;
+  const rows = await readListed(cinder, '/volumes/detail', 'volumes', { subject, signal, query });
+  return rows.filter(({ row }) => storageOf(row) === type).map((one) => one.name);
 }
 
 const storage = ({ endpoint }: Cloud, native: string, name: string, trouble: Trouble | undefined): Storage => ({

@@ -1,7 +1,7 @@
 /** Disks without a VM, and files that are sent to datastores and fetched: VirtualDiskManager, FileManager and `/folder`. */
 import { FleetError } from '../../../errors.ts';
 import { spellBytes } from '../../../units.ts';
-import type { LossPlan, VolumeOps } from '../../contract.ts';
+import type { LossPlan, VolumeOfferOps, VolumeOps } from '../../contract.ts';
 import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
 import { oneOf, refused } from '../../lib/spec-values.ts';
 import { takeBack } from '../../lib/take-back.ts';
@@ -26,7 +26,7 @@ const DISK_TYPES: Readonly<Record<string, string>> = {
 };
 const MEDIA = /\.(iso|img|flp)$/i;
 
-export function createVolumeOps(calls: VmCalls): Required<VolumeOps> {
+export function createVolumeOps(calls: VmCalls): Required<Omit<VolumeOps, keyof VolumeOfferOps>> {
   const { session } = calls;
 
   const run = async (
