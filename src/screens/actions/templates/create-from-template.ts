@@ -35,14 +35,22 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const manifest = services.manifests.find(({ id }) => id === endpoint.platform);
   const shown = shownOf('endpoint', endpoint.name, services);
   if (!manifest || !shown) return;
+  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
+  const given: Record<string, string> = {};
+  const made = (name: string) => ({ vm: name, server: endpoint.name, ofPools, given });
+  const script = {
+    template,
+    endpoint: endpoint.name,
+    fields: manifest.settings,
+    variablesFor: (name: string) => variablesFor(template, made(name)),
+  };
+  const withItsScript = await withScript(create, script, services, (text) => stage.message.say(clean(text), 'warning'));
   const vm = await dialogs.prompt({
     title,
     lines: ['Its name:'],
     complaint: (text) => (text.trim() === '' ? 'a VM needs a name' : undefined),
   });
   if (vm === undefined) return;
-  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
-  const given: Record<string, string> = {};
   for (const name of emptyVariables(template, manifest.id, ofPools)) {
     const value = await dialogs.prompt({
       title,
@@ -52,15 +60,7 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
     if (value === undefined) return;
     given[name] = value;
   }
-  const made = (name: string) => ({ vm: name, server: endpoint.name, ofPools, given });
   const settings = templateSettings(template, manifest, made(vm));
-  const script = {
-    template,
-    endpoint: endpoint.name,
-    fields: manifest.settings,
-    variablesFor: (name: string) => variablesFor(template, made(name)),
-  };
-  const withItsScript = await withScript(create, script, services, (text) => stage.message.say(clean(text), 'warning'));
   const chooser = { isSeen: () => true, unmark: () => {} };
   await objects.run(withItsScript, [shown], chooser, undefined, { ...settings, name: vm });
 }
