@@ -1,12 +1,17 @@
-import { byPolicy, loadOf } from '../actions/node-policy.ts';
-import { FleetError } from '../errors.ts';
+import { byPolicy, loadOf, type NodeLoad } from '../actions/node-policy.ts';
+import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
-import type { Vm } from '../platforms/contract.ts';
+import type { Node, Vm } from '../platforms/contract.ts';
+import { endpointsIn } from '../state/config/definitions-of-nodes.ts';
 import type { Placing } from '../state/config/groups.ts';
 import { currentEndpoint } from '../state/config/preferences.ts';
+import { userPoolsAbove } from '../state/fleet/pool-of.ts';
+import { formatBytes } from '../units.ts';
 import { chosenEndpoints, groupsOf } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
 import { connectUnfiltered, sayFailures } from './connect.ts';
+import type { CreatePlan } from './create-plan.ts';
+import { poolCalled } from './definitions/meant.ts';
 import { awaitMetrics } from './metrics.ts';
 
 /**
@@ -27,12 +32,70 @@ export async function placedOn(context: CommandContext): Promise<EndpointName> {
   });
 }
 
-/** Among those that answer and may be changed; of several that are equal, the one that stands first. */
-async function chosenBy(
-  place: Placing,
-  names: readonly EndpointName[],
+/**
+ * What is made on the node of a pool, or of one inside it, that the policy takes (F-018): those that are up, where it can be made, and that
+ * have the memory for one of them. `planOn` says what would be made on an endpoint, and throws a FleetError where it can't be.
+ * Throws usage beside -C, and op.refused where there is no such node.
+ */
+export async function planInPool(
+  word: string,
+  planOn: (endpoint: EndpointName) => Promise<CreatePlan>,
   context: CommandContext,
-): Promise<EndpointName> {
+): Promise<CreatePlan> {
+  const { app, global } = context;
+  if (global.clients.length > 0) throw new FleetError('usage', 'it is made on what -C says, or in a --pool: not both');
+  const pool = poolCalled(word, context);
+  const endpoints = app.config().endpoints;
+  const able = await ableOf(
+    endpointsIn(app.config().pools, pool.name).filter((name) => endpoints.get(name)?.enabled),
+    `pool ${pool.name}`,
+    context,
+  );
+  await awaitMetrics([], context);
+  const { fleet } = app.store;
+  const isInside = ({ id }: Node) =>
+    [...userPoolsAbove(fleet, id, endpointOf(id))].some(({ name }) => name === pool.name);
+  const loads: (NodeLoad & { readonly plan: CreatePlan })[] = [];
+  const refusals: string[] = [];
+  for (const name of able) {
+    const nodes = [...fleet.nodes.values()].filter(
+      (node) => endpointOf(node.id) === name && isUp(node) && isInside(node),
+    );
+    try {
+      const plan = await planOn(name);
+      const memory = Number(plan.all[0]?.['memory'] ?? 0);
+      const fitting = byPolicy(
+        nodes.map(({ id }) => loadOf(fleet, id, new Map())),
+        memory,
+      );
+      if (fitting.length === 0)
+        refusals.push(`${name}: no node of the pool is up and has ${formatBytes(memory)} of free memory`);
+      loads.push(...fitting.map((load) => ({ ...load, plan })));
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      refusals.push(`${name}: ${sentence(error)}`);
+    }
+  }
+  const [best] = byPolicy(loads, 0);
+  const chosen = loads.find(({ node }) => node === best?.node);
+  if (!chosen) throw new FleetError('op.refused', `no node of pool ${pool.name} can take it: ${refusals.join('; ')}`);
+  return onNode(chosen.plan, fleet.nameOf(chosen.node) ?? '');
+}
+
+/** A platform with several nodes that lets the user choose one is told which. */
+const onNode = (plan: CreatePlan, node: string): CreatePlan =>
+  plan.fields.some(({ key }) => key === 'node')
+    ? { ...plan, all: plan.all.map((one) => (one['node'] ? one : { ...one, node })) }
+    : plan;
+
+const isUp = ({ state }: Node): boolean => state !== 'down' && state !== 'maintenance';
+
+/** Those that answer and may be changed. Throws op.refused or host.unreachable where there are none. */
+async function ableOf(
+  names: readonly EndpointName[],
+  what: string,
+  context: CommandContext,
+): Promise<readonly [EndpointName, ...EndpointName[]]> {
   const { app } = context;
   const { endpoints } = app.config();
   const open = names.filter((name) => !endpoints.get(name)?.readOnly);
@@ -40,12 +103,23 @@ async function chosenBy(
   sayFailures(context, connected);
   // A pool above may be read-only, too.
   const able = connected.answered.filter((name) => app.policyFor(name).readOnly === undefined);
+  const [first, ...others] = able;
+  if (names.length === 0) throw new FleetError('op.refused', `${what} has no endpoint that is enabled`);
+  if (first !== undefined) return [first, ...others];
+  throw open.length === 0 || connected.answered.length > 0
+    ? new FleetError('op.refused', `on none of ${names.join(', ')} may anything be made: what answers is read-only`)
+    : new FleetError('host.unreachable', `none of ${open.join(', ')} has answered`);
+}
+
+/** Of several that are equal, the one that stands first. */
+async function chosenBy(
+  place: Placing,
+  names: readonly EndpointName[],
+  context: CommandContext,
+): Promise<EndpointName> {
+  const { app } = context;
+  const able = await ableOf(names, 'the group', context);
   const [first] = able;
-  if (first === undefined) {
-    throw open.length === 0 || connected.answered.length > 0
-      ? new FleetError('op.refused', `on none of ${names.join(', ')} may anything be made: what answers is read-only`)
-      : new FleetError('host.unreachable', `none of ${open.join(', ')} has answered`);
-  }
   if (place === 'random') return able[Math.floor(Math.random() * able.length)] ?? first;
   const isLoad = ({ state }: Vm) => place === 'balance' || state === 'running';
   if (place === 'policy') return leastLoaded(able, context);
@@ -64,9 +138,7 @@ async function chosenBy(
 async function leastLoaded(able: readonly EndpointName[], context: CommandContext): Promise<EndpointName> {
   await awaitMetrics([], context);
   const { fleet } = context.app.store;
-  const nodes = [...fleet.nodes.values()].filter(
-    ({ id, state }) => able.includes(endpointOf(id)) && state !== 'down' && state !== 'maintenance',
-  );
+  const nodes = [...fleet.nodes.values()].filter((node) => able.includes(endpointOf(node.id)) && isUp(node));
   const [best] = byPolicy(
     nodes.map(({ id }) => loadOf(fleet, id, new Map())),
     0,

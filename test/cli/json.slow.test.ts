@@ -513,7 +513,11 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, (await desk.run('task', 'list', '-o', 'name')).stdout.split('\n')[0] ?? '']];
     }
     case 'import':
-      return [[...words, 'aws', '--dry-run']];
+      await writeFile(join(desk.home, 'vm.conf'), "memory = 256\nvcpus = 1\ndisk = ['file:/a,hda,w']\nvif = []\n");
+      return [
+        [...words, 'aws', '--dry-run'],
+        [...words, 'convirt', join(desk.home, 'vm.conf'), '--dry-run'],
+      ];
     default:
       return [noun(command) === 'vm' ? [...words, await inState('running')] : words];
   }

@@ -62,6 +62,30 @@ it('F-018 a VM is made where the VMs load their node least, as far as that is up
   expect([code, stderr]).toEqual([0, 'calm has the VM new\n']);
 });
 
+it('F-018 F-209 F-413 in a pool a VM is made on the node that has the memory, and that VMs load least', async () => {
+  const pools = { site: { nodes: ['busy'] }, rack: { nodes: ['calm', 'locked'], in: 'site' }, none: { nodes: [] } };
+  await configure(
+    {
+      busy: { vms: 3, running: 100, latency: 0 },
+      calm: { vms: 9, running: 0, latency: 0 },
+      outside: { vms: 0, latency: 0 },
+      locked: { vms: 0, latency: 0, 'read-only': true },
+    },
+    { pools },
+  );
+  await desk.run('template', 'add', 'Lab/huge', 'any', '-P', 'memory=1000000');
+  const make = (pool: string, ...more: readonly string[]) =>
+    desk.run('vm', 'create', 'new', '--no-start', '--pool', pool, ...more);
+  expect(await make('site', '--dry-run')).toMatchObject({ code: 0 });
+  expect(await make('site')).toMatchObject({ code: 0, stderr: 'calm has the VM new\n' });
+  expect(await make('site', '--template', 'huge')).toMatchObject(
+    refused(3, 'calm: no node of the pool is up and has 977G of free memory'),
+  );
+  expect(await make('none')).toMatchObject(refused(3, 'pool none has no endpoint that is enabled'));
+  expect(await make('sit')).toMatchObject(refused(1, 'did you mean site?'));
+  expect(await make('site', '-C', 'busy')).toMatchObject(refused(2, 'not both'));
+});
+
 it('F-313 a VM is made on no endpoint that is read-only, and what a filter hides is counted', async () => {
   const groups = {
     even: { endpoints: ['locked', 'pooled', 'busy', 'free'], place: 'balance' },

@@ -103,7 +103,7 @@ it.each([
       '  eval "$(drover completion bash)" in ~/.bashrc; drover completion fish | source\n',
   ],
   ['completion', 2, /^for which shell\? bash, zsh, fish\n/],
-  ['import', 2, 'import from what?\n  one of kcli, pvetui, govc, openstack, aws\n'],
+  ['import', 2, 'import from what?\n  one of kcli, pvetui, govc, openstack, aws, convirt\n'],
   ['import kcli x', 2, 'import takes one tool\n  drover import kcli --only NAME picks\n'],
   ['help nod', 2, 'there is no help on "nod" (did you mean node?)\n  drover help lists what there is\n'],
 ] as const)('drover %s', async (line, code, said) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Desk, openDesk } from '../cli/run-drover.ts';
+import { type Desk, DROVER, openDesk } from '../cli/run-drover.ts';
 import { type OpenFleet, openFleet } from '../screens/driver.tsx';
 
 const GOOD = 'demo: { platform: fake, vms: 3, events-every: 0 }';
@@ -132,6 +132,26 @@ describe('saving the configuration', () => {
     expect(ran.map(({ code }) => code)).toEqual(names.map(() => 0));
     const pools = (await desk.run('pool', 'list', '-o', 'json')).json<{ name: string; kind: string }[]>();
     expect(pools.flatMap(({ name, kind }) => (kind === 'user' ? [name] : [])).sort()).toEqual(names);
+  });
+
+  it('F-227 is the old or the new file when drover is killed in the middle, and the next one goes on', async () => {
+    await desk.write(`# ours\nendpoints:\n  ${GOOD}\n`);
+    const env = { PATH: process.env['PATH'] ?? '', HOME: desk.home, DROVER_CONFIG: desk.config };
+    for (let round = 0; round < 6; round++) {
+      const before = await textOf();
+      const child = spawn(DROVER, ['pool', 'add', `P${round}`], { env, stdio: 'ignore' });
+      const ended = once(child, 'close');
+      // As soon as its lock or its new file stands beside it, at whatever step it is then.
+      while (child.exitCode === null && (await readdir(dirname(desk.config))).every((name) => !/lock|tmp/.test(name)))
+        await new Promise((resolve) => setImmediate(resolve));
+      child.kill('SIGKILL');
+      await ended;
+      const now = await textOf();
+      if (now !== before) expect(now).toContain(`P${round}`);
+      expect(now.startsWith('# ours\nendpoints:\n')).toBe(true);
+      expect((await desk.run('endpoint', 'list', '-o', 'name')).code).toBe(0);
+    }
+    expect((await desk.run('pool', 'add', 'Last')).code).toBe(0);
   });
 
   it('reaches another drover that is open, which takes it over by itself', async () => {

@@ -61,6 +61,22 @@ describe('the template library in the tree', () => {
     await fleet.see('VMs were made of it: web9');
   });
 
+  it('F-154 F-155 runs the script of a template before the VM is made, which is not made when that can not be', async () => {
+    fleet = await openFleet({ size: '120x40', vms: 4 });
+    await fleet.see('fra-01');
+    const folder = join(dirname(fleet.configFile), '.local/share/drover/templates/Lab/web');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'template.yaml'), 'version: 1.3\nvm: { memory: 777 }\n');
+    await writeFile(join(folder, 'provision.sh'), 'exit 0\n');
+    await fleet.press(':', 'scan template', 'enter');
+    await fleet.see(/Template Library +1 template/);
+    await fleet.press('G', 'l', 'j', 'j');
+    await fleet.see(/web +1\.3 any/);
+    await fleet.press('a');
+    // Simulated hosts have more nodes than one.
+    await fleet.see('Lab/web has a script, which runs on the node of the VM');
+  });
+
   it('F-073 F-100 F-159 opens a template in the editor, and keeps the version before', async () => {
     const edit = (file: string) =>
       writeFileSync(file, readFileSync(file, 'utf8').replace('MEMORY: 2048', 'MEMORY: 1024'));

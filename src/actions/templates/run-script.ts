@@ -1,5 +1,6 @@
 /** Scripts of templates: they run on the node before the VM is made, and the VM is made only when they end with 0. */
-import { FleetError } from '../../errors.ts';
+import { type ErrorCode, FleetError } from '../../errors.ts';
+import { endpointOf } from '../../ids.ts';
 import type { Node, Source } from '../../platforms/contract.ts';
 import { shellWord } from '../../shell-word.ts';
 import { PART_FILES } from '../../state/templates/library.ts';
@@ -10,7 +11,8 @@ import { type NodeResult, runOnAll } from '../node/run.ts';
 import { needed } from '../object-action.ts';
 import { permitted } from '../permitted.ts';
 import type { Services } from '../services.ts';
-import { FILES, LOG, type ScriptInput, scriptCommand, scriptFiles } from './script-files.ts';
+import { prepareCommand, RESERVED, releaseCommand, reservationOf } from './node-store.ts';
+import { FILES, LOG, type ScriptInput, scriptCommand, scriptFiles, undoCommand } from './script-files.ts';
 
 const writeAsked: Asked = { needs: 'node.writeFile', title: 'Run the script of a template' };
 
@@ -20,6 +22,14 @@ const MOST_SECONDS = 86_400;
 /** For the folder of the script: it is made and taken away at once. */
 const STEP_MS = 30_000;
 const LONGEST_SAID = 300;
+/** With these a request has come to nothing. */
+const NOTHING_MADE: ReadonlySet<ErrorCode> = new Set([
+  'op.refused',
+  'op.unsupported',
+  'op.conflict',
+  'op.failed',
+  'usage',
+]);
 
 /** What a script has written: its output, and what it has put into its log. Each is cut at 1 MiB. */
 export interface ScriptEnd {
@@ -31,64 +41,101 @@ export interface ScriptEnd {
 export class ScriptError extends FleetError {
   readonly end: ScriptEnd;
   constructor(message: string, end: ScriptEnd, error: FleetError | undefined) {
-    super(error?.code ?? 'op.failed', message, error ? { cause: error } : {});
+    // Of the VM it is clear that it is not there.
+    const code = error === undefined || error.code === 'outcome.unknown' ? 'op.failed' : error.code;
+    super(code, message, error ? { cause: error } : {});
     this.end = end;
   }
 }
 
+/** What is heard of a script. */
+export interface ScriptListener {
+  /** Each line that it writes. */
+  readonly report: Report;
+  /** It has ended well; the VM is made next. */
+  ended(end: ScriptEnd): Promise<void>;
+  /** What is there on the node still, and the command that removes it. */
+  left(sentence: string): void;
+}
+
 /**
- * Runs the script on this node. `report` hears each line that it writes. Rejects with ScriptError where it fails, takes too long
- * or is given up, and with a FleetError where it could not be started. Its folder on the node is taken away in each case; where
- * that fails, `left` is called with what is there, and the command that removes it. Undefined in a dry run.
+ * Runs the script on this node, and then `make`. Until that has ended no other run makes a VM of this name by a script there.
+ * What the script has made is removed where it fails, takes too long or is given up (ScriptError), where its link dies, and where
+ * `make` has made no VM for certain. In a dry run the script is not run.
  */
-export async function runScript(
+export async function makeAfterScript<T>(
   node: Node,
   input: ScriptInput,
+  make: () => Promise<T>,
   services: Services,
-  report: Report,
-  left: (sentence: string) => void,
+  { report, ended, left }: ScriptListener,
   signal: AbortSignal,
-): Promise<ScriptEnd | undefined> {
-  const run = (command: string, ms: number, until: AbortSignal, tell?: Report) =>
-    only(
-      runOnAll(
-        [node],
-        {
-          command,
-          timeoutMs: ms,
-          atOnce: 1,
-          ...(tell && { tell: (_node: unknown, _from: unknown, line: string) => tell(line.slice(0, LONGEST_SAID)) }),
-        },
-        services,
-        until,
-      ),
-    );
-  const seconds = secondsOf(input);
-  const made = await run('umask 077; mktemp -d /tmp/drover-template-XXXXXXXXXX', STEP_MS, signal);
-  if (!made.error && made.code === undefined) return undefined;
-  const folder = made.stdout.trim();
-  if (made.error || made.code !== 0 || !/^\/tmp\/drover-template-\w+$/.test(folder))
-    throw (
-      made.error ??
-      new FleetError('op.failed', `${node.name} can't make a folder for the script: ${made.stderr.trim()}`)
-    );
+): Promise<T> {
+  const { run, step } = commandsOn(node, services);
+  const limitMs = secondsOf(input) * 1000;
+  const reservation = reservationOf(node.name, input.vm);
+  const prepared = await run(prepareCommand(reservation), STEP_MS, signal);
+  if (!prepared.error && prepared.code === undefined) return make();
+  const { folder, kept } = preparedIn(prepared, input);
   try {
-    await sendFiles(node, `${folder}/${FILES}.tar`, scriptFiles(input), services, signal);
-    const unpack = `cd ${shellWord(folder)} && tar -xf ${FILES}.tar`;
-    const ended = await run(`${unpack} && ${scriptCommand(folder, input.template)}`, seconds * 1000, signal, report);
-    const log = await run(
-      `head -c 1048576 ${shellWord(`${folder}/${LOG}`)} 2>/dev/null; true`,
-      STEP_MS,
-      AbortSignal.timeout(STEP_MS),
-    );
-    const end: ScriptEnd = { output: `${ended.stdout}${ended.stderr}`, log: log.stdout };
-    if (ended.error || ended.code !== 0) throw failure(input, ended, end);
-    return end;
+    await sendFiles(node, `${folder}/${FILES}.tar`, scriptFiles(input, kept), services, signal);
+    const command = `cd ${shellWord(folder)} && tar -xf ${FILES}.tar && exec ${scriptCommand(folder, reservation, input.template)}`;
+    const result = await run(command, limitMs, signal, report);
+    const log = await step(`head -c 1048576 ${shellWord(`${folder}/${LOG}`)} 2>/dev/null; true`);
+    const end: ScriptEnd = { output: `${result.stdout}${result.stderr}`, log: log.stdout };
+    if (result.error || result.code !== 0) throw failure(input, result, end);
+    await ended(end);
+    return await make().catch(async (error: unknown) => {
+      const undone = isMade(error, node, input, services) ? undefined : await step(undoCommand(folder, reservation));
+      if (undone?.code !== 0) {
+        const made = await step(`cat ${shellWord(`${folder}/made`)} 2>/dev/null; true`);
+        const paths = made.stdout.split('\n').filter(Boolean);
+        if (paths.length > 0) left(`what the script made for ${input.vm} is left on ${node.name}: ${paths.join(', ')}`);
+      }
+      throw error;
+    });
   } finally {
-    const removed = await run(`rm -rf ${shellWord(folder)}`, STEP_MS, AbortSignal.timeout(STEP_MS));
+    const removed = await step(releaseCommand(folder, reservation));
     if (removed.error || removed.code !== 0)
-      left(`${folder} is left on ${node.name}: drover node run ${node.name} -- rm -rf ${folder} removes it`);
+      left(
+        `${folder} is left on ${node.name}: ${onNode(node, `rm -rf ${folder} .cache/drover/making/${reservation}`)} removes it`,
+      );
   }
+}
+
+/** Commands on the node: that of the user, who may give it up, and steps that come behind it in each case. */
+function commandsOn(node: Node, services: Services) {
+  const run = (command: string, timeoutMs: number, until: AbortSignal, report?: Report) => {
+    const tell = report && ((_node: Node, _from: string, line: string) => report(line.slice(0, LONGEST_SAID)));
+    return only(runOnAll([node], { command, timeoutMs, atOnce: 1, ...(tell && { tell }) }, services, until));
+  };
+  return { run, step: (command: string) => run(command, STEP_MS, AbortSignal.timeout(STEP_MS)) };
+}
+
+const onNode = ({ name }: Node, command: string): string => `drover node run ${shellWord(name)} -- ${command}`;
+
+/** Its folder, and the hashes of the files that the node has kept. Throws where the name is reserved. */
+function preparedIn(
+  { node, code, error, stdout, stderr }: NodeResult,
+  { vm }: ScriptInput,
+): { readonly folder: string; readonly kept: ReadonlySet<string> } {
+  const [folder = '', ...files] = stdout.trim().split('\n');
+  if (code === RESERVED)
+    throw new FleetError('op.conflict', `${vm} is being made on ${node.name} by another run`, {
+      fix: `where none does that any more: ${onNode(node, `rm -rf ${shellWord(stderr.trim())}`)}`,
+    });
+  if (error || code !== 0 || !/^\/tmp\/drover-template-\w+$/.test(folder))
+    throw error ?? new FleetError('op.failed', `${node.name} can't make a folder for the script: ${stderr.trim()}`);
+  const isWhole = (line: string) => line.slice(0, 64) === line.slice(66);
+  return { folder, kept: new Set(files.filter(isWhole).map((line) => line.slice(0, 64))) };
+}
+
+/** Whether there may be a VM that has what the script made. */
+function isMade(error: unknown, { id }: Node, { vm }: ScriptInput, { store }: Services): boolean {
+  const isClear = error instanceof FleetError && NOTHING_MADE.has(error.code);
+  return (
+    !isClear || [...store.fleet.vms.values()].some((one) => one.name === vm && endpointOf(one.id) === endpointOf(id))
+  );
 }
 
 async function only(results: Promise<readonly NodeResult[]>): Promise<NodeResult> {

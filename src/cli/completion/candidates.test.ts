@@ -8,6 +8,7 @@ const names: LiveNames = {
   groups: ['lab'],
   profiles: ['small', 'web'],
   pools: ['Production', 'QA Lab'],
+  definitions: new Map([['Production', ['images', 'lab']]]),
   views: ['busy', 'mine'],
   platforms: ['kvm', 'fake'],
   vms: [
@@ -50,6 +51,12 @@ describe('completion', () => {
     expect(offered('profile update ')).toEqual(['small', 'web']);
     expect(offered('profile update small ')).toEqual([]);
     expect(offered('profile create ')).toEqual([]);
+  });
+
+  it('knows the definitions of the pool that is named, and pools where a VM can be made', () => {
+    expect(offered('definition edit Production ')).toEqual(['images', 'lab']);
+    expect(offered('definition apply Other ')).toEqual([]);
+    expect(offered('vm create web --pool P')).toEqual(['Production']);
   });
 
   it('knows nouns and the commands about drover itself', () => {
@@ -197,7 +204,7 @@ describe('completion', () => {
     expect(offered('vm -C desk start w')).toEqual(['web1', 'web2']);
     expect(offered('import --only ')).toEqual([]);
     expect(offered('import --on')).toEqual(['--only']);
-    expect(offered('import ')).toEqual(['kcli', 'pvetui', 'govc', 'openstack', 'aws']);
+    expect(offered('import ')).toEqual(['kcli', 'pvetui', 'govc', 'openstack', 'aws', 'convirt']);
     expect(offered('import kcli ')).toEqual([]);
     expect(offered('doctor ')).toEqual([]);
     expect(offered('version ')).toEqual([]);

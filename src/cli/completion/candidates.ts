@@ -53,8 +53,8 @@ function whatFits(
   if (one) return words(one.candidates(placed.slice(1)));
   if (second === undefined) return words(secondWords(first, all));
   const subject = command && subjectAt(command, placed.length - 2);
-  const taken = new Set(placed.slice(2));
-  return words(subject ? namesOf(subject, names).filter(({ value }) => !taken.has(value)) : []);
+  const [, , ...others] = placed;
+  return words(subject ? namesOf(subject, names, others).filter(({ value }) => !others.includes(value)) : []);
 }
 
 interface Meant {
@@ -111,7 +111,7 @@ function valuesOf(
   if (flag.key === 'sort') return words(behind(sortable.map(({ id, help }) => ({ value: id, help }))));
   if (flag.key === 'view') return words(behind(plain(names.views)));
   const subject = subjectOfFlag(flag.key, command);
-  if (subject) return words(behind(namesOf(subject, names)));
+  if (subject) return words(behind(namesOf(subject, names, [])));
   if (flag.key === 'platform') return words(behind(plain(names.platforms)));
   if (flag.kind === 'object') {
     const known = names.listed.get(flag.of) ?? [];

@@ -26,6 +26,8 @@ export interface LiveNames {
   /** Of endpoints. */
   readonly groups: readonly string[];
   readonly pools: readonly string[];
+  /** Of storages and networks, by the pool that they are defined for. */
+  readonly definitions: ReadonlyMap<string, readonly string[]>;
   /** Of the configuration. */
   readonly profiles: readonly string[];
   readonly platforms: readonly string[];
@@ -54,6 +56,7 @@ export async function readLiveNames(config: string | undefined, env: Env): Promi
     groups: [...readGroups(file, loaded.config.file, new Set(endpoints.keys())).groups.keys()],
     profiles: keysOf(locate(loaded.config.file, ['profiles'])),
     pools: [...pools.keys()],
+    definitions: new Map([...pools].map(([pool, one]) => [pool, one.definitions.map(({ name }) => name)])),
     platforms: platforms.map(({ manifest }) => manifest.id),
     views: [...new Set([...readViews(file, loaded.config.file).views.keys(), ...readyViews.keys()])],
     vms: known.flatMap(({ vms }) => vms),

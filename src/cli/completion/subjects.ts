@@ -6,7 +6,7 @@ import { type Candidate, plain } from './candidate.ts';
 import type { LiveNames } from './live-names.ts';
 
 /** What a word on the command line can be the name of. */
-export type Subject = 'vm' | 'node' | 'pool' | 'endpoint' | 'endpoints' | 'profile' | ListedKind;
+export type Subject = 'vm' | 'node' | 'pool' | 'definition' | 'endpoint' | 'endpoints' | 'profile' | ListedKind;
 
 /** What the words behind a command name, where it is not simply what the command is about. */
 const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
@@ -16,14 +16,14 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
   'definition list': ['pool', undefined],
-  'definition info': ['pool', undefined],
+  'definition info': ['pool', 'definition'],
   'definition add-storage': ['pool', undefined],
   'definition add-network': ['pool', undefined],
-  'definition edit': ['pool', undefined],
-  'definition apply': ['pool', undefined],
-  'definition test': ['pool', undefined],
-  'definition detach': ['pool', undefined],
-  'definition remove': ['pool', undefined],
+  'definition edit': ['pool', 'definition'],
+  'definition apply': ['pool', 'definition'],
+  'definition test': ['pool', 'definition'],
+  'definition detach': ['pool', 'definition'],
+  'definition remove': ['pool', 'definition'],
   'endpoint add': [undefined],
   'profile create': [undefined],
   'profile update': ['profile', undefined],
@@ -32,6 +32,7 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
 const OF_FLAGS: Readonly<Record<string, Subject>> = {
   client: 'endpoints',
   'vm create profile': 'profile',
+  'vm create pool': 'pool',
   'pool add in': 'pool',
   'pool nest in': 'pool',
   'node move to': 'pool',
@@ -74,7 +75,8 @@ export function subjectAt({ noun, verb, takes, makes }: Command, at: number): Su
 export const subjectOfFlag = (key: string, command: Command | undefined): Subject | undefined =>
   OF_FLAGS[key] ?? OF_FLAGS[`${command?.noun} ${command?.verb} ${key}`];
 
-export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[] {
+/** `before`: the words that stand before it behind `noun verb`. */
+export function namesOf(subject: Subject, names: LiveNames, before: readonly string[]): readonly Candidate[] {
   switch (subject) {
     case 'vm':
       return named(names.vms);
@@ -82,6 +84,8 @@ export function namesOf(subject: Subject, names: LiveNames): readonly Candidate[
       return [...named(names.nodes), ...plain(names.endpoints)];
     case 'pool':
       return plain(names.pools);
+    case 'definition':
+      return plain(names.definitions.get(before[0] ?? '') ?? []);
     case 'endpoint':
       return plain(names.endpoints);
     case 'endpoints':

@@ -8,6 +8,7 @@ import { isYes } from '../consent.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { renderList } from '../output.ts';
 import type { OwnCommand, OwnContext } from '../own-command.ts';
+import { CONVIRT, GROUP, importConvirt, USUAL_GROUP } from './convirt/import-convirt.ts';
 import { importers } from './importers.ts';
 import type { Importer } from './plan.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
@@ -17,9 +18,10 @@ import { createSource } from './source.ts';
 
 export const importCommand: OwnCommand = {
   word: 'import',
-  help: 'Make endpoints from what you have for kcli, pvetui, govc, OpenStack or AWS; shown before it is written.',
-  takes: importers.map(({ tool }) => tool).join('|'),
+  help: 'Make endpoints from what you have for kcli, pvetui, govc, OpenStack or AWS, and templates from VMs of ConVirt; shown first.',
+  takes: `${importers.map(({ tool }) => tool).join('|')}|convirt FILE…`,
   flags: [
+    GROUP,
     {
       key: 'only',
       label: 'Only',
@@ -29,15 +31,26 @@ export const importCommand: OwnCommand = {
       examples: ['NAME'],
     },
   ],
-  candidates: ([first]) => (first === undefined ? importers.map(({ tool, help }) => ({ value: tool, help })) : []),
+  candidates: ([first]) =>
+    first === undefined
+      ? [
+          ...importers.map(({ tool, help }) => ({ value: tool, help })),
+          { value: CONVIRT, help: 'Configuration files of VMs, as templates.' },
+        ]
+      : [],
   run: (context, parsed) => {
+    const [tool, ...files] = parsed.words;
+    if (tool === CONVIRT)
+      return context.withApp((app) =>
+        importConvirt(app, files, String(parsed.values[GROUP.key] ?? USUAL_GROUP), sourceOf(context), context),
+      );
     const importer = importerOf(parsed.words);
     return context.withApp((app) => runImport(app, importer, parsed, context));
   },
 };
 
 function importerOf([tool, ...rest]: readonly string[]): Importer {
-  const tools = importers.map((one) => one.tool);
+  const tools = [...importers.map((one) => one.tool), CONVIRT];
   const fix = `one of ${tools.join(', ')}`;
   if (tool === undefined) throw new FleetError('usage', 'import from what?', { fix });
   const importer = importers.find((one) => one.tool === tool);
@@ -65,13 +78,15 @@ async function runImport(app: App, importer: Importer, flags: ParsedFlags, conte
   return ended(consent, settled, context);
 }
 
+const sourceOf = ({ env }: Pick<OwnContext, 'env'>) => createSource(env, env['HOME'] || homedir(), process.cwd());
+
 async function look(
   app: App,
   importer: Importer,
   files: SecretFiles,
   { env }: OwnContext,
 ): Promise<readonly Settled[]> {
-  const source = createSource(env, env['HOME'] || homedir(), process.cwd());
+  const source = sourceOf({ env });
   const found = await importer.read(source);
   if (!found) {
     const places = [...source.looked, ...importer.variables.map((name) => `$${name}`)];

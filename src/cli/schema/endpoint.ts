@@ -1,4 +1,4 @@
-import { flag, list, map, maybe, object, type Schema, text } from './schema.ts';
+import { count, flag, list, map, maybe, object, type Schema, text, word } from './schema.ts';
 
 const row = {
   name: text('its name, which every command takes'),
@@ -33,6 +33,19 @@ export const check = object('check', 'One prerequisite of an endpoint, in the or
   detail: text('what was found, for people'),
   fix: maybe(text('what to do about it, for people')),
   code: maybe(text('why it failed, for programs: a code of drover')),
+});
+
+export const importedVm = object('imported VM', 'The configuration file of a VM, as a template of drover.', {
+  file: text('its path'),
+  name: maybe(text('the template, as GROUP/NAME')),
+  status: word(['new', 'there already', 'refused'], 'what becomes of it'),
+  memory: maybe(count('MiB')),
+  vcpus: maybe(count('virtual CPUs')),
+  disks: list(text('a path on the node'), 'its disks'),
+  nics: list(text('a bridge or a network'), 'what its NICs are plugged into'),
+  why: maybe(text('why it is refused, for people')),
+  notes: list(text('a sentence'), 'what is otherwise than it was there, for people'),
+  written: flag('whether this run has written it'),
 });
 
 export const imported = object('import', 'An endpoint that another tool has, as drover would take it.', {

@@ -1,7 +1,7 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
 import { appliance, applianceCatalog } from './appliance.ts';
 import { definition, definitionInfo } from './definition.ts';
-import { check, endpoint, endpointInfo, imported } from './endpoint.ts';
+import { check, endpoint, endpointInfo, imported, importedVm } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
 import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
@@ -90,7 +90,10 @@ const printed: Readonly<Record<string, Printed>> = {
   'endpoint info': { schema: endpointInfo },
   'endpoint test': { schema: list(check, 'every check, up to the first that failed') },
   doctor: { schema: list(finding, 'everything that was looked at') },
-  import: { schema: list(imported, 'everything that was found') },
+  import: {
+    schema: list(imported, 'everything that was found'),
+    others: [{ when: 'convirt', schema: list(importedVm, 'every file') }],
+  },
   version: { schema: version },
 };
 
@@ -146,6 +149,7 @@ export const printedObjects: readonly Schema[] = [
   endpointInfo,
   check,
   imported,
+  importedVm,
   finding,
   version,
   missing,

@@ -1,4 +1,6 @@
 /** What `vm create --template` takes of a template. */
+import type { ObjectAction } from '../../actions/action.ts';
+import { withScript } from '../../actions/templates/with-script.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Field, Manifest, Settings } from '../../platforms/contract.ts';
@@ -11,11 +13,11 @@ import {
 } from '../../state/templates/template.ts';
 import { KEPT_AS } from '../../state/templates/template-settings.ts';
 import { filledTemplate, variablesFor, variablesOfPools } from '../../state/templates/variables.ts';
+import { clean } from '../../terminal/width.ts';
 import type { CommandContext } from '../command.ts';
 import type { Flag } from '../flags.ts';
 import type { Presets } from '../preset-files.ts';
 import { scanned } from './list-commands.ts';
-import { type BeforeMade, scriptOf } from './with-script.ts';
 
 export const TEMPLATE: Flag = {
   key: 'template',
@@ -30,8 +32,8 @@ export interface ChosenTemplate {
   asProfile(vm: string, presets: Presets): { readonly profile: string; readonly presets: Presets };
   /** The settings with the template and its version, where the platform keeps them with a VM. */
   recorded(spec: Settings, fields: readonly Field[]): Settings;
-  /** What its script does before a VM is made; undefined where it has none. */
-  readonly before: BeforeMade | undefined;
+  /** The action, which runs its script first where it has one. */
+  readonly create: ObjectAction<'endpoint'>;
 }
 
 /** Throws usage for a template that is not there, or is for another platform. */
@@ -39,6 +41,7 @@ export async function templateFor(
   word: string,
   given: Readonly<Record<string, string>>,
   { endpoint, manifest }: { readonly endpoint: EndpointName; readonly manifest: Manifest },
+  create: ObjectAction<'endpoint'>,
   context: CommandContext,
 ): Promise<ChosenTemplate> {
   const { app } = context;
@@ -52,15 +55,15 @@ export async function templateFor(
     );
   const ofPools = variablesOfPools(endpoint, app.config().pools);
   const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
-  const before = await scriptOf(
+  const script = {
     template,
     endpoint,
-    (vm) => variablesFor(template, made(vm)),
-    manifest.settings,
-    context,
-  );
+    fields: manifest.settings,
+    variablesFor: (vm: string) => variablesFor(template, made(vm)),
+  };
+  const withItsScript = await withScript(create, script, app, (text) => context.say(clean(text)));
   return {
-    before,
+    create: withItsScript,
     asProfile(vm, presets) {
       const says = filledTemplate(template, manifest.id, made(vm));
       const profile = profileOfTemplate(template);

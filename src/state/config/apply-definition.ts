@@ -19,6 +19,8 @@ export function applyDefinitionChange(draft: Draft, change: DefinitionChange): v
     if (!draft.has(['pools', pool, sectionOf(kind), name])) throw invalid(`pool ${pool} has no ${kind} ${name}`);
     if (change.kind === 'definition-remove') {
       draft.remove(['pools', pool, sectionOf(kind), name]);
+      // Empty braces would be left in the file.
+      if (draft.keys(['pools', pool, sectionOf(kind)]).length === 0) draft.remove(['pools', pool, sectionOf(kind)]);
       return;
     }
   }

@@ -69,8 +69,8 @@ describe('the definitions of a pool', () => {
     ],
     [
       { kind: 'definition-remove', pool: 'Inner', of: { kind: 'storage', name: 'images' } },
-      '\n      images: { type: dir, path: /srv/images }',
-      ' {}',
+      '\n    storages:\n      images: { type: dir, path: /srv/images }',
+      '',
     ],
   ])('are changed by %j', async (change, before, after) => {
     const yaml = await openYaml('c.yaml', FILE);

@@ -35,6 +35,8 @@ export interface Library {
   older(template: Template, version: string): Promise<Template>;
   /** All its files. Rejects with op.refused for links and device nodes among them. */
   entries(of: TemplateName): Promise<readonly Entry[]>;
+  /** Those of all templates: a folder for each name that a `custom_list` may have; none where there are none. Rejects with op.refused, too. */
+  customScripts(): Promise<readonly Entry[]>;
   /**
    * Makes one change, wholly or not at all. Rejects with a FleetError and writes nothing: usage for a name that can't be,
    * op.conflict for one that is taken, config.invalid for a template that is not right, config.conflict where another program
@@ -48,6 +50,9 @@ export const PART_FILES: Readonly<Record<TemplatePart, string>> = {
   description: DESCRIPTION_FILE,
   script: SCRIPT_FILE,
 };
+
+/** Beside the groups, which no name begins with _. */
+const CUSTOM_SCRIPTS = '_custom_scripts';
 
 /** `platforms`: the ids of all that there are. */
 export function createLibrary(folder: string, platforms: readonly string[], clock: Clock): Library {
@@ -146,6 +151,11 @@ export function createLibrary(folder: string, platforms: readonly string[], cloc
       return { ...template, ...(await checkedText(file, text)), version };
     },
     entries: (of) => inLibrary(folder, () => entriesOfFolder(folderOf(of))),
+    customScripts: () =>
+      inLibrary(folder, async () => {
+        const custom = join(folder, CUSTOM_SCRIPTS);
+        return (await isThere(custom)) ? entriesOfFolder(custom) : [];
+      }),
     async change(change, signal) {
       await inLibrary(folder, async () => {
         await makeOwnFolder(folder);

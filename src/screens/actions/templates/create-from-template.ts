@@ -1,10 +1,12 @@
 import { shownOf } from '../../../actions/target.ts';
+import { withScript } from '../../../actions/templates/with-script.ts';
 import { vmMakers } from '../../../actions/vm.ts';
 import { FleetError } from '../../../errors.ts';
 import type { EndpointStatus } from '../../../state/fleet/fleet.ts';
 import { ANY_PLATFORM, spellTemplate, type Template } from '../../../state/templates/template.ts';
 import { templateSettings } from '../../../state/templates/template-settings.ts';
-import { emptyVariables, variablesOfPools } from '../../../state/templates/variables.ts';
+import { emptyVariables, variablesFor, variablesOfPools } from '../../../state/templates/variables.ts';
+import { clean } from '../../../terminal/width.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { whyNotObject } from '../why-not-now.ts';
@@ -16,10 +18,6 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const { services, dialogs } = stage;
   const title = `Create VM from ${spellTemplate(template)}`;
   if (!create) return;
-  if (template.hasScript)
-    throw new FleetError('op.refused', `${title}: it has a script, which the command line runs`, {
-      fix: `drover vm create NAME -C ENDPOINT --template ${spellTemplate(template)}`,
-    });
   const able = [...services.store.fleet.endpoints.values()].filter(
     (status) =>
       (template.platform === ANY_PLATFORM || template.platform === status.platform) &&
@@ -37,14 +35,22 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const manifest = services.manifests.find(({ id }) => id === endpoint.platform);
   const shown = shownOf('endpoint', endpoint.name, services);
   if (!manifest || !shown) return;
+  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
+  const given: Record<string, string> = {};
+  const made = (name: string) => ({ vm: name, server: endpoint.name, ofPools, given });
+  const script = {
+    template,
+    endpoint: endpoint.name,
+    fields: manifest.settings,
+    variablesFor: (name: string) => variablesFor(template, made(name)),
+  };
+  const withItsScript = await withScript(create, script, services, (text) => stage.message.say(clean(text), 'warning'));
   const vm = await dialogs.prompt({
     title,
     lines: ['Its name:'],
     complaint: (text) => (text.trim() === '' ? 'a VM needs a name' : undefined),
   });
   if (vm === undefined) return;
-  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
-  const given: Record<string, string> = {};
   for (const name of emptyVariables(template, manifest.id, ofPools)) {
     const value = await dialogs.prompt({
       title,
@@ -54,9 +60,9 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
     if (value === undefined) return;
     given[name] = value;
   }
-  const settings = templateSettings(template, manifest, { vm, server: endpoint.name, ofPools, given });
+  const settings = templateSettings(template, manifest, made(vm));
   const chooser = { isSeen: () => true, unmark: () => {} };
-  await objects.run(create, [shown], chooser, undefined, { ...settings, name: vm });
+  await objects.run(withItsScript, [shown], chooser, undefined, { ...settings, name: vm });
 }
 
 async function oneOf(

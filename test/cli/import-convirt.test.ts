@@ -1,0 +1,85 @@
+/** VMs of ConVirt, by their configuration files. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Desk, openDesk } from './run-drover.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk('endpoints: {}\n');
+});
+afterEach(() => desk.clear());
+
+const file = async (name: string, text: string) => {
+  const path = join(desk.home, name);
+  await writeFile(path, text);
+  return path;
+};
+const WEB = `# made by ConVirt
+name = 'web'
+platform = 'kvm'
+memory = 512; vcpus = 2
+disk = ['file:/vm/web.qcow2,hda,w',  # the system
+        "phy:vg/data,vdb,w", 'file:/iso/cd.iso,hdc:cdrom,r', ',hdd:cdrom,r']
+vif = ['mac=00:16:3e:01:02:03,bridge=br0,model=e1000', u'']
+boot = "n"
+on_crash = 'restart'
+device_config = {'a': [1, (2,)], 'b': None}
+vnc = 1
+`.replace('; ', '\n');
+
+it('F-035 F-205 shows what the files of VMs say, and writes a template of each', async () => {
+  const [web, old] = [await file('web.conf', WEB), await file('old', "memory=64\nvcpus=1\nvif=[]\ndisk=['tap:aio:/a.img,xvda,w']")];
+  const shown = await desk.run('import', 'convirt', web, old, '--dry-run');
+  expect([shown.code, shown.stdout.trim().split('\n').map((line) => line.split(/ {2,}/))]).toEqual([
+    0,
+    [
+      ['TEMPLATE', 'STATUS', 'MEMORY', 'CPUS', 'DISKS', 'NICS'],
+      ['ConVirt/web', 'new', '512 MiB', '2', '/vm/web.qcow2 /dev/vg/data', 'br0 default'],
+      ['ConVirt/old', 'new', '64 MiB', '1', '/a.img', '-'],
+    ],
+  ]);
+  expect(shown.stderr).toContain('ConVirt/web: not taken: on_crash, device_config\n');
+  expect(shown.stderr).toContain('ConVirt/old: it was made for Xen');
+  expect(shown.stderr).toContain('nothing was written');
+  const written = await desk.run('import', 'convirt', web, '--group', 'Old', '--yes');
+  expect([written.code, written.stderr]).toEqual([
+    0,
+    expect.stringContaining('drover vm create web -C ENDPOINT --template Old/web makes it there'),
+  ]);
+  expect(await readFile(join(desk.home, '.local/share/drover/templates/Old/web/template.yaml'), 'utf8')).toBe(`version: "1.0"
+platform: kvm
+vm:
+  memory: 512
+  numcpus: 2
+  cloudinit: false
+  disk: [ { volume: /vm/web.qcow2, bus: ide, format: qcow2 }, { volume: /dev/vg/data, bus: virtio, format: raw } ]
+  nic: [ { network: br0, kind: bridge, mac: 00:16:3e:01:02:03, model: e1000 }, { network: default } ]
+  iso: /iso/cd.iso
+  boot-network: true
+`);
+  expect((await desk.run('import', 'convirt', web, '--group', 'Old', '-o', 'json')).json()).toMatchObject([
+    { name: 'Old/web', status: 'there already', written: false },
+  ]);
+});
+
+const VALID = "memory = 1\nvcpus = 1\ndisk = ['file:/a,hda,w']\nvif = []\n";
+it.each([
+  ['import os', ':1: behind import there is no ='],
+  ["memory = __import__('os').system('id')", ':1: this is no plain value'],
+  ["memory = [1 for x in 'a']", ':1: a comma is missing'],
+  ["memory = 'a' + 'b'", ':1: memory has more than one value'],
+  [`${VALID}x = '`, ':5: a text has no end'],
+  [`${VALID}x = ${'['.repeat(50)}`, 'too deep'],
+  ["memory = 1\nvcpus = 1\ndisk = ['file:/a,hda,w']", 'it has no vif, as each VM has'],
+  [VALID.replace('memory = 1', 'memory = 1.5'), 'memory must be a whole number above 0'],
+  [VALID.replace('/a', '../a'), '"../a" is no path that begins with /'],
+  [VALID.replace('/a', '/$HOME'), '"/$HOME" has a character that can\'t be taken'],
+  [VALID.replace('/a', '/a\\n'), 'has a character that can\'t be taken'],
+  [VALID.replace('file:/a,hda,w', 'x'), 'disk "x" is no TYPE:PATH,DEVICE,MODE'],
+  [`${VALID}name = '../../etc'`, 'a template can\'t be called "../../etc"'],
+])('F-035 refuses a file with %j, and runs nothing of it', async (text, why) => {
+  const { code, stderr } = await desk.run('import', 'convirt', await file('vm', text), '--yes');
+  expect([code, stderr]).toEqual([3, expect.stringContaining(why)]);
+  expect(stderr).toContain('nothing was written');
+});
