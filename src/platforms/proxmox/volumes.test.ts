@@ -171,6 +171,7 @@ describe('a storage that can not be read', () => {
     expect(await images()).toMatchObject([
       { ...row, name: '(images of pve1/broken)', disabled: { 'image.delete': expect.any(String) } },
       { name: 'a.iso' },
+      { name: 'golden', type: 'template' },
     ]);
   });
 
@@ -233,7 +234,7 @@ describe('the images of a cluster', () => {
   ];
   const unknown = { os: undefined, arch: undefined, status: undefined, visibility: undefined, storage: 'lib' };
 
-  it('are ISO files, templates of containers and disks to import, but no templates of virtual machines', async () => {
+  it('are ISO files, templates of containers, disks to import and templates of virtual machines', async () => {
     const { images } = open([on('pve1', 'lib', 'iso,vztmpl,import', { shared: 1 })], { [at('pve1', 'lib')]: rows });
     expect(await images()).toEqual([
       {
@@ -267,6 +268,18 @@ describe('the images of a cluster', () => {
         path: 'lib:vztmpl/debian.tar.zst',
         created: undefined,
       },
+      {
+        ...unknown,
+        id: 'pve/qemu/900',
+        identity: 'golden',
+        name: 'golden',
+        type: 'template',
+        format: undefined,
+        size: undefined,
+        storage: undefined,
+        path: undefined,
+        created: undefined,
+      },
     ]);
   });
 
@@ -274,6 +287,7 @@ describe('the images of a cluster', () => {
     const { images, asked } = open([on('pve1', 'disks', 'images,rootdir'), on('pve1', 'lib', 'iso')], {
       [at('pve1', 'lib')]: [],
     });
-    expect([await images(), asked()]).toEqual([[], ['GET /cluster/resources', at('pve1', 'lib')]]);
+    expect((await images()).map(({ name }) => name)).toEqual(['golden']);
+    expect(asked()).toEqual(['GET /cluster/resources', at('pve1', 'lib')]);
   });
 });

@@ -289,7 +289,8 @@ describe('beside kcli', () => {
       await drover('vm', 'create', 'of-template', '-C', 'pve', '--no-start', '--template', 'linux-cloud', ...values);
       const { 'of-template': seen } = await askKcli<Record<string, KcliRow>>('info', { names: ['of-template'] });
       expect(seen).toMatchObject({ name: 'of-template', memory: 1024, numcpus: 2, profile: 'Common/linux-cloud@1.0' });
-      expect(seen?.disks.map(({ size }) => size)).toEqual(['3G']);
+      // and the drive that cloud-init reads
+      expect(seen?.disks.map(({ size }) => size)).toEqual(['4M', '3G']);
       const made = JSON.parse(await drover('template', 'vms', 'linux-cloud', '-C', 'pve', '-o', 'json'));
       expect(made).toMatchObject([{ name: 'of-template', version: '1.0', isOld: false }]);
       await drover('vm', 'delete', 'of-template', '-C', 'pve', '--yes');

@@ -36,7 +36,7 @@ const changesSince = (before: number) =>
   open.server.requests.slice(before).filter((request) => !request.startsWith('GET '));
 
 describe('the security groups of a guest', () => {
-  it('F-403 F-406 come, go and change their order as rules of its own firewall; its other rules stay', async () => {
+  it('come, go and change their order as rules of its own firewall; its other rules stay', async () => {
     guest.firewall.rules.push({ type: 'in', action: 'DROP', enable: '1' });
     expect(await configure({ 'security-groups': 'web, db@net0', firewall: true })).toEqual({ warnings: [] });
     expect([guest.firewall.isOn, groups()]).toEqual([true, ['group web', 'group db net0', 'in DROP']]);

@@ -179,7 +179,7 @@ describe('a virtual machine of an appliance', () => {
     server.world.appliances.clear();
   });
 
-  it('F-285 has its disks, NICs and firmware, grown as asked for, and says what it gets less of', async () => {
+  it('has its disks, NICs and firmware, grown as asked for, and says what it gets less of', async () => {
     put('nas');
     const spec = { image: 'shop', memory: gib(2), vcpus: 2, 'cloud-init': false };
     const disk = [{ storage: 'local-lvm' }, { size: gib(5), storage: 'local-zfs', discard: true }, { size: gib(1) }];

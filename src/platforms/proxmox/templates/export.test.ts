@@ -31,7 +31,7 @@ const templates = async () =>
 describe('a guest that is exported', () => {
   it('F-392 is a template of a whole copy, in another storage where that is asked for, and an image', async () => {
     const { id } = await exportAs('golden', 'nas');
-    expect(await templates()).toMatchObject([{ id, name: 'golden', identity: 'golden', status: 'on pve1' }]);
+    expect(await templates()).toMatchObject([{ id, name: 'golden', identity: 'golden' }]);
     const made = present([...open.server.world.guests.values()].find(({ config }) => config['name'] === 'golden'));
     expect(made.config).toMatchObject({ template: '1', scsi0: expect.stringMatching(/^nas:\d+\/base-\d+-disk-0/) });
     expect(guest.config['scsi0']).toContain(`local-lvm:vm-${guest.vmid}-disk-0`);
@@ -49,6 +49,19 @@ describe('a guest that is exported', () => {
     await present(open.connection.vm.delete)(linked, { keepDisks: false, snapshots: false }, signal);
     await present(remove)(id as never, signal);
     expect([await templates(), names()]).toEqual([[], ['web1']]);
+  });
+
+  it('is a template of containers where it is a container', async () => {
+    const { world, tellNow } = open.server;
+    const container = { hostname: 'dns1', rootfs: 'local-lvm:subvol-VMID-disk-0,size=4G' };
+    const { vmid } = world.addGuest('lxc', 'pve2', container);
+    tellNow();
+    const spec = { name: 'dns', storage: '' };
+    await present(open.connection.vm.export)(vmId(PVE, `lxc/${vmid}`), spec, signal);
+    const images = await present(open.connection.image?.list)(PVE, signal);
+    expect(images.filter(({ name }) => name === 'dns')).toMatchObject([{ type: 'container template' }]);
+    const { id } = await present(open.connection.vm.create)(PVE, { name: 'dns2', image: 'dns', start: false }, signal);
+    expect(world.guests.get(Number(id.split('/').at(-1)))?.kind).toBe('lxc');
   });
 
   it.each<[string, () => unknown, string, string]>([

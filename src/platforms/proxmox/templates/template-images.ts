@@ -11,7 +11,7 @@ import type { Removal } from '../storage/removal.ts';
 export const templateImages = ({ endpoint }: ListContext, { guests }: Resources): readonly Image[] =>
   [...guests.values()].flatMap((guest) => (guest.template ? [rowOf(imageId(endpoint, guest.key), guest)] : []));
 
-const rowOf = (id: Image['id'], { name, kind, node }: Guest): Image => ({
+const rowOf = (id: Image['id'], { name, kind }: Guest): Image => ({
   id,
   // one of another name is another one
   identity: name,
@@ -24,7 +24,7 @@ const rowOf = (id: Image['id'], { name, kind, node }: Guest): Image => ({
   created: undefined,
   os: undefined,
   arch: undefined,
-  status: `on ${node}`,
+  status: undefined,
   visibility: undefined,
 });
 
