@@ -1,7 +1,8 @@
+import { Readable, Writable } from 'node:stream';
 import { tables } from './actions/tables.ts';
 import { unsavedEndpoints } from './cli/address.ts';
 import type { CliHost } from './cli/cli-host.ts';
-import { type Command, type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
+import { type Command, type CommandContext, EXIT, globalFlags, globalsOf, type Unattended } from './cli/command.ts';
 import { commands, commandsOf, findCommand, nounsOf } from './cli/commands.ts';
 import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
@@ -54,6 +55,7 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       stderr,
       global: globalsOf(parsed.values, parsed.repeated),
       signal: interrupt,
+      runCommand: (words, surroundings) => runUnattended(words, surroundings, host),
     };
   };
   try {
@@ -100,6 +102,30 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
     await printFailure(error, { format, printer, say });
     return interrupt.aborted ? EXIT.interrupted : exitCodeOf(error);
   }
+}
+
+/** Nothing is typed, and what it prints for programs goes nowhere. Reports of a crash are about the command that a user has begun. */
+function runUnattended(argv: readonly string[], { env, signal, tell }: Unattended, host: CliHost): Promise<number> {
+  const sink = (write: (text: string) => void) =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk: string | Uint8Array, _encoding, done) {
+        write(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+        done();
+      },
+    });
+  return runCli(
+    argv,
+    { describedBy: () => {} },
+    {
+      ...host,
+      env: { ...host.env, ...env },
+      stdin: Readable.from([]),
+      stdout: sink(() => {}),
+      stderr: sink(tell),
+      interrupt: signal,
+    },
+  );
 }
 
 /** Those of the configuration that this line names; the demo has none. */
@@ -189,6 +215,7 @@ async function withApp(
     clock,
     interest: () => [],
     remember: false,
+    ...(demo ? { roles: 'everything' as const } : host.roles && { roles: host.roles }),
     warn: (text) => void stderr.write(`${clean(text)}\n`),
     ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
     unsaved: unsavedEndpoints(

@@ -19,6 +19,7 @@ import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
 import type { Notices } from '../state/records/notices.ts';
 import type { TaskHistory } from '../state/records/task-history.ts';
+import type { Schedules } from '../state/schedules/schedules.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
 import type { TemplateServices } from '../state/templates/template-services.ts';
@@ -47,6 +48,8 @@ export interface Services extends TemplateServices {
   ): Promise<ReadonlyMap<NodeId, History>>;
   /** What failed, went away or came back, also in earlier runs and other drovers. */
   readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
+  /** What drover runs by itself at its times. */
+  readonly schedules: Schedules;
   /** Catalogs of appliances, loaded when they are first needed. */
   appliances(): Promise<Appliances>;
   /** Changes are said, and not made. */

@@ -1,4 +1,5 @@
 import { byPolicy, loadOf } from '../actions/node-policy.ts';
+import { whyForbidden } from '../actions/policy.ts';
 import { FleetError } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
 import type { Vm } from '../platforms/contract.ts';
@@ -39,11 +40,16 @@ async function chosenBy(
   const connected = await connectUnfiltered(context, open);
   sayFailures(context, connected);
   // A pool above may be read-only, too.
-  const able = connected.answered.filter((name) => app.policyFor(name).readOnly === undefined);
+  const able = connected.answered.filter(
+    (name) => whyForbidden(app.policyFor(name), 'vm.create', app.operations['vm.create']) === undefined,
+  );
   const [first] = able;
   if (first === undefined) {
     throw open.length === 0 || connected.answered.length > 0
-      ? new FleetError('op.refused', `on none of ${names.join(', ')} may anything be made: what answers is read-only`)
+      ? new FleetError(
+          'op.refused',
+          `on none of ${names.join(', ')} may anything be made: what answers is read-only, or not yours to administer`,
+        )
       : new FleetError('host.unreachable', `none of ${open.join(', ')} has answered`);
   }
   if (place === 'random') return able[Math.floor(Math.random() * able.length)] ?? first;

@@ -60,6 +60,7 @@ describe('completion', () => {
       'platform',
       'task',
       'notification',
+      'schedule',
       'snapshot',
       'backup',
       'disk',
