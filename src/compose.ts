@@ -95,7 +95,6 @@ export interface ComposeOptions {
 
 /** The program without a face: used by the screen and by the command line. */
 export interface App extends Services {
-  readonly configPath: string;
   readonly audit: Audit;
   /** Blots out every secret that was looked up. */
   readonly redact: (text: string) => string;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Services } from './services.ts';
 
 const LOOKS_EVERY_MS = 30_000;
@@ -43,4 +44,21 @@ export function startScheduleRun(tell: (text: string) => void): void {
     );
   });
   child.unref();
+}
+
+const MOST_SAID = 2_000;
+
+/** Another command of drover, in a process of its own without a user: how it ended, and the end of what it said to people. */
+export async function runUnattended(
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const [program = ''] = process.argv.slice(1);
+  const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'ignore', 'pipe'], signal });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-MOST_SAID);
+  });
+  const [code] = await once(child, 'close');
+  return { code: typeof code === 'number' ? code : null, said };
 }

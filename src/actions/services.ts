@@ -35,6 +35,8 @@ export interface DraftEndpoint {
 
 /** What actions, the screen and the command line work with; put together in compose.ts. */
 export interface Services extends TemplateServices {
+  /** Where the configuration is, or will be. */
+  readonly configPath: string;
   readonly store: Store;
   readonly sessions: Sessions;
   readonly tasks: Tasks;

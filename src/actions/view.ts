@@ -69,7 +69,7 @@ const VIEW = [
     'view.schedules',
     [],
     'Schedules',
-    'What drover runs by itself, when, and what came of it; drover schedule add makes one.',
+    'What drover runs by itself, when, and what came of it: add, switch off, remove.',
   ],
   ['view.consoles', ['0'], 'Consoles', 'Back to the consoles that are open.'],
   [

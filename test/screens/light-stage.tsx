@@ -78,6 +78,7 @@ export function openStage(options: LightOptions = {}): LightStage {
     clock,
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
+    configPath: '/nowhere/config.yaml',
     schedules: createSchedules('/nowhere', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),

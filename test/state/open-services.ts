@@ -63,6 +63,7 @@ export async function openServices(
     sessions,
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
+    configPath: '/nowhere/config.yaml',
     schedules: createSchedules('/nowhere', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),

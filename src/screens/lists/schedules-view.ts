@@ -7,6 +7,7 @@ import { wrapped } from '../components/wrap.ts';
 import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
 import { dateAndTime } from '../time.ts';
+import { addSchedule } from './add-schedule.ts';
 import { createListState } from './list-state.ts';
 import { clicks, movement } from './movement.ts';
 
@@ -100,10 +101,7 @@ export function createSchedulesView(stage: Stage): View {
           room.rows,
         );
       if (all.length === 0)
-        return [
-          header,
-          theme.paint('dim', fit(' Nothing runs by itself. drover schedule add makes one.', room.columns)),
-        ];
+        return [header, theme.paint('dim', fit(' Nothing runs by itself. a adds one.', room.columns))];
       const rows = Math.max(2, Math.min(all.length + 1, Math.floor(room.rows * LIST_SHARE)));
       const first = list.window(all.length, rows - 1);
       const shown = all
@@ -114,15 +112,23 @@ export function createSchedulesView(stage: Stage): View {
       return [header, ...shown, rule, ...(here ? about(here, room.columns) : [])].slice(0, room.rows);
     },
     hints: () => [
+      { key: 'a', does: 'add' },
       { key: 'x', does: current()?.enabled === false ? 'switch on' : 'switch off', disabled: !current() },
       { key: 'd', does: 'remove', disabled: !current() },
     ],
     press(name) {
       const here = current();
-      if (!here || (name !== 'x' && name !== 'd')) return false;
+      const does: Readonly<Record<string, (() => void) | undefined>> = {
+        a: () => void addSchedule(stage).then(read, stage.message.fail),
+        x: here && (() => toggle(here)),
+        d: here && (() => void remove(here).catch(stage.message.fail)),
+      };
+      const meant = does[name];
+      if (!meant) return false;
       if (stage.run.readOnly) stage.message.say('this run is read-only', 'warning');
-      else if (name === 'x') toggle(here);
-      else void remove(here).catch(stage.message.fail);
+      else if (stage.run.demo)
+        stage.message.say('a simulated fleet ends with this run: it has no schedules', 'warning');
+      else meant();
       return true;
     },
     point: clicks(list),

@@ -72,7 +72,7 @@ async function thisUser(): Promise<User> {
   return { name, groups: [...names, ...numbers] };
 }
 
-/** The rules for this user, or what is wrong with the file, whoever that is about. */
+/** The rules for this user, or what is wrong with the file, also in the rules of other users. */
 function rulesIn(said: unknown, user: User): Pick<Roles, 'rules' | 'otherwise'> | string {
   if (!isMap(said)) return 'it must have roles, a list';
   const { roles = [], default: otherwise = 'view', ...others } = said;
@@ -97,7 +97,7 @@ function ruleOf(rule: unknown, user: User): (RoleRule & { readonly isTheirs: boo
   if (!isRole(may)) return `may must be one of ${ROLES.join(', ')}`;
   for (const [key, names] of Object.entries({ users, groups, pools }))
     if (names !== undefined && !isNames(names)) return `${key} must be a list of names`;
-  // A rule for everybody is the default; one whose line of users was lost must not be for everybody.
+  // What is for all users is the default; a rule whose line of users was lost must not be for all.
   if (users === undefined && groups === undefined) return 'it must have users or groups';
   const isTheirs =
     (isNames(users) && users.map(String).includes(user.name)) ||

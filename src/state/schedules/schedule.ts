@@ -1,3 +1,4 @@
+import { commandLine } from '../../shell-word.ts';
 import type { When } from './when.ts';
 
 /** A command that drover runs by itself at a time, or again and again. */
@@ -48,8 +49,7 @@ export interface LastRun {
 export const SCHEDULE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** `vm stop 'web 1'`, as it is typed. */
-export const spelledWords = ({ words }: Pick<Schedule, 'words'>): string =>
-  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+export const spelledWords = ({ words }: Pick<Schedule, 'words'>): string => commandLine(words);
 
 /** The file is drover's own, but may have been damaged, edited or be of another version. */
 export function parseSchedule(value: unknown): Schedule | undefined {
