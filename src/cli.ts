@@ -4,7 +4,7 @@ import { unsavedEndpoints } from './cli/address.ts';
 import type { CliHost } from './cli/cli-host.ts';
 import { type Command, type CommandContext, EXIT, globalFlags, globalsOf, type Unattended } from './cli/command.ts';
 import { commands, commandsOf, findCommand, nounsOf } from './cli/commands.ts';
-import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
+import { COMPLETE_WORD, type CommandsOf, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { configFlagIn } from './cli/config-flag.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
@@ -60,7 +60,7 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
   };
   try {
     const argv = withDemoCount(typed);
-    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer);
+    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer, commandsFor(env));
     const [first, second] = leadingWords(argv, globalFlags);
     const own = ownCommand(argv, first);
     if (own) {
@@ -146,6 +146,12 @@ const commandsWith = (plugins: Plugins): readonly Command[] =>
         tables,
         plugins.platforms.map(({ manifest }) => manifest),
       );
+
+/** For the completion: nothing is said there, and a plugin that is broken offers nothing. */
+const commandsFor =
+  (env: CliHost['env']): CommandsOf =>
+  async (config) =>
+    commandsWith(await openPlugins({ config, env, tell: () => {} }));
 
 /** `db1 rpc 12 ms 310 B: CONNECT_LIST_ALL_DOMAINS …`. */
 const wireText = ({ endpoint, channel, text, tookMs, bytes, failed }: WireLine): string =>
