@@ -7,7 +7,7 @@ import { createStore } from '../../state/fleet/store.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { bytes, gib, mib } from '../../units.ts';
 import type { Fact } from './facts.ts';
-import { summaryFacts, templateFact, vmHardwareFacts, vmShareFacts } from './summary-facts.ts';
+import { summaryFacts, templateFact, vmHardwareFacts } from './summary-facts.ts';
 
 const host1 = endpointName('host1');
 const NOW = new Date(2026, 10, 30, 12).getTime();
@@ -54,12 +54,6 @@ const notice = (subject: string, text: string, at = NOW): Notice => ({
 });
 
 describe('a summary of nodes', () => {
-  it('F-114 F-124 says what share the VMs take, as far as it is known', () => {
-    const { fleet } = aFleet();
-    expect(told(vmShareFacts([n1, n2], fleet))).toEqual(['VMs take: 2% of memory, 0.3 vCPUs per CPU']);
-    expect(told(vmShareFacts([nodeId(host1, 'gone')], fleet))).toEqual([]);
-  });
-
   it('F-114 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {
     const { fleet } = aFleet([
       storage('local1', { node: n1 }),

@@ -3,11 +3,10 @@ import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { listedOf, type StorageSum, sumStorages } from '../../state/fleet/storage-sums.ts';
-import { vmSharesOf } from '../../state/fleet/vm-shares.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
-import { formatBytes, formatRatio } from '../../units.ts';
+import { formatBytes } from '../../units.ts';
 import { timeOrDay } from '../time.ts';
 import { type Fact, fact, usedOf } from './facts.ts';
 
@@ -28,18 +27,6 @@ export function summaryFacts(
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
   ];
-}
-
-/** What the VMs that are on take of these nodes: nothing where that is not known. */
-export function vmShareFacts(nodes: readonly NodeId[], fleet: Fleet): readonly Fact[] {
-  const { cpu, memory, vcpusPerCpu } = vmSharesOf(nodes, fleet);
-  const parts = [
-    ...(Number.isNaN(cpu) ? [] : [`${formatRatio(cpu)} of CPU`]),
-    // More may have been given than there is.
-    ...(Number.isNaN(memory) ? [] : [`${Math.round(memory * 100)}% of memory`]),
-    ...(Number.isNaN(vcpusPerCpu) ? [] : [`${vcpusPerCpu.toFixed(1)} vCPUs per CPU`]),
-  ];
-  return fact('VMs take', parts.join(', '));
 }
 
 /** Where none says how large it is, how many there are. */
