@@ -30,7 +30,7 @@ export interface CommandContext {
   readonly runCommand: (argv: readonly string[], surroundings: Unattended) => Promise<number>;
 }
 
-/** What a command runs in that nobody types. */
+/** What a command runs in that no user has typed. */
 export interface Unattended {
   /** Beside the environment of this run. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,23 +1,30 @@
 import { expect, it } from 'vitest';
-import { openStage, settled } from '../../../test/screens/light-stage.tsx';
+import { openStage } from '../../../test/screens/light-stage.tsx';
+import type { Dialogs } from '../dialogs/dialogs.ts';
 import { addSchedule } from './add-schedule.ts';
 
-/** Types the answers, one after the other, each when the next question is there. */
+/** Gives these answers to the questions, one after the other; each must be one that can be entered. */
 async function answered(answers: readonly string[], code = 0) {
   const light = openStage();
+  const left = [...answers];
   const ran: (readonly string[])[] = [];
-  const adding = addSchedule(light.stage, async (argv) => {
+  const dialogs: Dialogs = {
+    ...light.stage.dialogs,
+    async prompt({ complaint }) {
+      const answer = left.shift() ?? '';
+      expect([answer, complaint?.(answer)]).toEqual([answer, undefined]);
+      return answer;
+    },
+    confirm: async () => left.shift() === 'y',
+  };
+  const added = await addSchedule({ ...light.stage, dialogs }, async (argv) => {
     ran.push(argv);
     return {
       code,
       said: code === 0 ? 'nightly runs every day at 02:00\n' : 'there is no command "vm fly"\n  drover help\n',
     };
   });
-  for (const answer of answers) {
-    await settled(5);
-    light.press(...[...answer].map((key) => (key === ' ' ? 'space' : key)), 'enter');
-  }
-  return { added: await adding, ran, said: light.said() };
+  return { added, ran, said: light.said() };
 }
 
 it('F-220 makes a schedule of a command, a time and a name, and asks first where it interrupts', async () => {
