@@ -21,7 +21,7 @@ it('F-223 lets an operator pause and not delete, a viewer look, and an administr
     writeFile(file, `roles:\n  - { users: [anna], pools: [prod], may: ${role} }\ndefault: view\n`);
   const name = 'billing-db1';
   await may('view');
-  expect((await run('vm', 'list', '-o', 'name')).stdout).toContain(name);
+  expect((await run('vm', 'list', '-o', 'csv')).stdout).toContain(name);
   const looked = await run('vm', 'pause', name);
   expect([looked.code, looked.stderr]).toEqual([3, expect.stringContaining('your role here is to view, says ')]);
 
@@ -29,12 +29,12 @@ it('F-223 lets an operator pause and not delete, a viewer look, and an administr
   expect((await run('vm', 'pause', name)).stderr).toContain('is paused');
   const refused = await run('vm', 'delete', name, '--yes');
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('your role here is to operate, says ')]);
-  expect((await run('vm', 'list', '-o', 'name')).stdout).toContain(name);
+  expect((await run('vm', 'list', '-o', 'csv')).stdout).toContain(name);
 
   await may('administer');
   expect((await run('vm', 'stop', name, '--force')).code).toBe(0);
   expect((await run('vm', 'delete', name, '--snapshots', '--yes')).code).toBe(0);
-  expect((await run('vm', 'list', '-o', 'name')).stdout).not.toContain(name);
+  expect((await run('vm', 'list', '-o', 'csv')).stdout).not.toContain(name);
 });
 
 it('F-223 changes nothing, and says why, where others could have written the roles', async () => {
