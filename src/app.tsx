@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import { configuredKeymap } from './actions/configured-keymap.ts';
 import { followLists } from './actions/follow-lists.ts';
+import { followSchedules, startScheduleRun } from './actions/follow-schedules.ts';
 import { actions } from './actions/index.ts';
 import { scanTemplates } from './actions/scan-templates.ts';
 import { systemClock } from './clock.ts';
@@ -55,6 +56,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     ...plugins,
     config: demo?.config ?? flags.config,
     readOnly: flags.readOnly,
+    ...(demo && { roles: 'everything' as const }),
     dryRun: false,
     remember: true,
     env,
@@ -136,6 +138,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     services.open();
     services.follow();
     const stopLists = followLists(services);
+    // A simulated fleet has none, and a run that changes nothing begins none.
+    const stopSchedules = demo || flags.readOnly ? () => {} : followSchedules(services, () => startScheduleRun(tell));
     void scanTemplates(services);
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();
@@ -145,6 +149,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     await Promise.race([ended, ink.waitUntilExit()]);
     stopListening();
     stopLists();
+    stopSchedules();
     remembered.keep();
     await program.close();
     ink.unmount();

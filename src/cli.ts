@@ -1,9 +1,10 @@
+import { Readable, Writable } from 'node:stream';
 import { tables } from './actions/tables.ts';
 import { unsavedEndpoints } from './cli/address.ts';
 import type { CliHost } from './cli/cli-host.ts';
-import { type Command, type CommandContext, EXIT, globalFlags, globalsOf } from './cli/command.ts';
+import { type Command, type CommandContext, EXIT, globalFlags, globalsOf, type Unattended } from './cli/command.ts';
 import { commands, commandsOf, findCommand, nounsOf } from './cli/commands.ts';
-import { COMPLETE_WORD, runComplete } from './cli/completion/complete-command.ts';
+import { COMPLETE_WORD, type CommandsOf, runComplete } from './cli/completion/complete-command.ts';
 import { rememberLiveNames } from './cli/completion/live-names.ts';
 import { configFlagIn } from './cli/config-flag.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
@@ -54,11 +55,12 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       stderr,
       global: globalsOf(parsed.values, parsed.repeated),
       signal: interrupt,
+      runCommand: (words, surroundings) => runUnattended(words, surroundings, host),
     };
   };
   try {
     const argv = withDemoCount(typed);
-    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer);
+    if (argv[0] === COMPLETE_WORD) return await runComplete(argv.slice(1), env, printer, commandsFor(env));
     const [first, second] = leadingWords(argv, globalFlags);
     const own = ownCommand(argv, first);
     if (own) {
@@ -102,6 +104,30 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
   }
 }
 
+/** Nothing is typed, and what it prints for programs goes nowhere. Reports of a crash are about the command that a user has begun. */
+function runUnattended(argv: readonly string[], { env, signal, tell }: Unattended, host: CliHost): Promise<number> {
+  const sink = (write: (text: string) => void) =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk: string | Uint8Array, _encoding, done) {
+        write(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+        done();
+      },
+    });
+  return runCli(
+    argv,
+    { describedBy: () => {} },
+    {
+      ...host,
+      env: { ...host.env, ...env },
+      stdin: Readable.from([]),
+      stdout: sink(() => {}),
+      stderr: sink(tell),
+      interrupt: signal,
+    },
+  );
+}
+
 /** Those of the configuration that this line names; the demo has none. */
 const pluginsFor = async (
   argv: readonly string[],
@@ -120,6 +146,12 @@ const commandsWith = (plugins: Plugins): readonly Command[] =>
         tables,
         plugins.platforms.map(({ manifest }) => manifest),
       );
+
+/** For the completion: nothing is said there, and a plugin that is broken offers nothing. */
+const commandsFor =
+  (env: CliHost['env']): CommandsOf =>
+  async (config) =>
+    commandsWith(await openPlugins({ config, env, tell: () => {} }));
 
 /** `db1 rpc 12 ms 310 B: CONNECT_LIST_ALL_DOMAINS …`. */
 const wireText = ({ endpoint, channel, text, tookMs, bytes, failed }: WireLine): string =>
@@ -189,6 +221,7 @@ async function withApp(
     clock,
     interest: () => [],
     remember: false,
+    ...(demo ? { roles: 'everything' as const } : host.roles && { roles: host.roles }),
     warn: (text) => void stderr.write(`${clean(text)}\n`),
     ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
     unsaved: unsavedEndpoints(

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { policyOf } from './actions/policy.ts';
+import { policyOf, whyForbidden } from './actions/policy.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
 import { tables as ownTables, type Tables } from './actions/tables.ts';
 import { wouldSend } from './actions/would-send.ts';
@@ -50,6 +50,9 @@ import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore, type Store } from './state/fleet/store.ts';
 import { createMetricHistory, type MetricHistory, type MetricHistoryOptions } from './state/metrics/metric-history.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
+import type { RolesOptions } from './state/roles/read-roles.ts';
+import { rolesOfRun } from './state/roles/roles-of-run.ts';
+import { createSchedules } from './state/schedules/schedules.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
 import { createSessions } from './state/session/sessions.ts';
@@ -83,6 +86,8 @@ export interface ComposeOptions {
   readonly tables?: Tables;
   /** The platforms that there are; drover's own where absent. */
   readonly platforms?: typeof ownPlatforms;
+  /** Where it stands who may do what, and for whom; that of this machine and this user where absent. */
+  readonly roles?: RolesOptions | 'everything';
   /** Plugins that can't be used, and what loads the others to see whether they can; none where absent. */
   readonly pluginProblems?: readonly Problem[];
   readonly checkPlugins?: () => Promise<readonly Problem[]>;
@@ -90,7 +95,6 @@ export interface ComposeOptions {
 
 /** The program without a face: used by the screen and by the command line. */
 export interface App extends Services {
-  readonly configPath: string;
   readonly audit: Audit;
   /** Blots out every secret that was looked up. */
   readonly redact: (text: string) => string;
@@ -152,7 +156,8 @@ export function compose(options: ComposeOptions): App {
     return platform.test(await resolve({ ...draft, values }, signal), { signal, clock, wire: wireLog.push, ask });
   };
 
-  const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly);
+  const roles = rolesOfRun(options.roles);
+  const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly, roles.current());
 
   const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
     const fields = manifestOf(platform)?.settings ?? [];
@@ -176,7 +181,7 @@ export function compose(options: ComposeOptions): App {
         operations,
       );
     }
-    return readOnly(wrapped, (object) => why ?? policyFor(object).readOnly, operations);
+    return readOnly(wrapped, (id, op) => why ?? whyForbidden(policyFor(id), op, operations[op]), operations);
   };
 
   const sessions = createSessions({
@@ -208,6 +213,7 @@ export function compose(options: ComposeOptions): App {
     taskHistory: notifier.taskHistory,
     nodeHistory: metrics.ofNodes,
     notices: notifier.notices,
+    schedules: createSchedules(stateDirectory(env, home), clock),
     clock,
     audit,
     redact: redactor.redact,
@@ -217,10 +223,10 @@ export function compose(options: ComposeOptions): App {
     kinds,
     operations,
     config: current,
-    problems: () => [...configStore.current.problems, ...(options.pluginProblems ?? [])],
+    problems: () => [...configStore.current.problems, ...(options.pluginProblems ?? []), ...roles.problems()],
     checkPlugins: options.checkPlugins ?? (async () => []),
     wireLog: wireLog.lines,
-    load: follower.load,
+    load: () => roles.read().then(follower.load),
     open: follower.open,
     follow() {
       follower.watch();

@@ -25,7 +25,7 @@ import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { EndpointStatus, Fleet } from '../state/fleet/fleet.ts';
 import type { ConfigEdit } from './config-edit.ts';
-import type { Policy } from './policy.ts';
+import { type Policy, whyForbidden } from './policy.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -358,9 +358,9 @@ export function whyNot(
   if (connection && !operationOf(connection, action.needs)) {
     return whyAbsent(connection, action.needs) ?? `this platform can't do that: ${action.title}`;
   }
-  // Reading changes nothing, whatever else is forbidden. A stream can write: a console and a shell take keystrokes.
-  if (policy.readOnly !== undefined && (action.writes || operations[action.needs]?.kind !== 'reads'))
-    return policy.readOnly;
+  // A stream can write: a console and a shell take keystrokes.
+  const against = whyForbidden(policy, action.needs, operations[action.needs], action.writes);
+  if (against !== undefined) return against;
   if (!connection)
     return `${status?.name ?? 'its endpoint'} is not connected${status?.problem ? `: ${status.problem.message}` : ''}`;
   const forbidden = connection.right?.(action.needs, object.id);

@@ -19,6 +19,7 @@ import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
 import type { Notices } from '../state/records/notices.ts';
 import type { TaskHistory } from '../state/records/task-history.ts';
+import type { Schedules } from '../state/schedules/schedules.ts';
 import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
 import type { TemplateServices } from '../state/templates/template-services.ts';
@@ -34,6 +35,8 @@ export interface DraftEndpoint {
 
 /** What actions, the screen and the command line work with; put together in compose.ts. */
 export interface Services extends TemplateServices {
+  /** Where the configuration is, or will be. */
+  readonly configPath: string;
   readonly store: Store;
   readonly sessions: Sessions;
   readonly tasks: Tasks;
@@ -47,6 +50,8 @@ export interface Services extends TemplateServices {
   ): Promise<ReadonlyMap<NodeId, History>>;
   /** What failed, went away or came back, also in earlier runs and other drovers. */
   readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
+  /** What drover runs by itself at its times. */
+  readonly schedules: Schedules;
   /** Catalogs of appliances, loaded when they are first needed. */
   appliances(): Promise<Appliances>;
   /** Changes are said, and not made. */

@@ -65,6 +65,12 @@ const VIEW = [
   ['view.tasks', ['t', '7'], 'Tasks', 'What is under way and what became of it.'],
   ['view.events', ['8'], 'Events', 'What happened at the platforms.'],
   ['view.notifications', ['z'], 'Notifications', 'What failed, went away or came back, also in other runs.'],
+  [
+    'view.schedules',
+    [],
+    'Schedules',
+    'What drover runs by itself, when, and what came of it: add, switch off, remove.',
+  ],
   ['view.consoles', ['0'], 'Consoles', 'Back to the consoles that are open.'],
   [
     'view.broadcast',

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
+import type { RolesOptions } from '../state/roles/read-roles.ts';
 import { type EndingSignal, endingSignals } from '../terminal/ignored-signals.ts';
 
 /** What the command line uses of the process that it runs in. */
@@ -12,6 +13,8 @@ export interface CliHost {
   readonly clock: Clock;
   /** Aborted by ctrl-c, SIGTERM and SIGHUP. */
   readonly interrupt: AbortSignal;
+  /** Who may do what; what this machine says where absent. */
+  readonly roles?: RolesOptions;
 }
 
 /**

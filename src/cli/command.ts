@@ -8,6 +8,7 @@ import type { Printer } from './print.ts';
 /** What a command runs in. */
 export interface CommandContext {
   readonly app: App;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly format: Format;
   readonly printer: Printer;
   /** A message for people, on stderr. */
@@ -25,6 +26,17 @@ export interface CommandContext {
   readonly global: GlobalFlags;
   /** Aborted by ctrl-c and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Runs another command of drover to its end, without a user: answers its exit code. */
+  readonly runCommand: (argv: readonly string[], surroundings: Unattended) => Promise<number>;
+}
+
+/** What a command runs in that no user has typed. */
+export interface Unattended {
+  /** Beside the environment of this run. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Gets what it says to people. */
+  readonly tell: (text: string) => void;
 }
 
 export interface GlobalFlags {
@@ -34,6 +46,7 @@ export interface GlobalFlags {
   /** Every column there is. */
   readonly wide: boolean;
   readonly dryRun: boolean;
+  readonly readOnly: boolean;
 }
 
 /** One command: two words, then its own words and flags. Answers the exit code. */
@@ -122,5 +135,6 @@ export function globalsOf(values: Settings, repeated: ParsedFlags['repeated']): 
     yes: values['yes'] === true,
     wide: values['output'] === WIDE,
     dryRun: values['dry-run'] === true,
+    readOnly: values['read-only'] === true,
   };
 }

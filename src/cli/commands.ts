@@ -25,6 +25,7 @@ import { objectCommands } from './object-commands.ts';
 import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
 import { profileCommands } from './profile-commands.ts';
+import { scheduleCommands } from './schedules/schedule-commands.ts';
 import { screenshotCommand } from './screenshot-command.ts';
 import { sshCommand } from './ssh-command.ts';
 import { taskCommands } from './task-commands.ts';
@@ -52,6 +53,10 @@ export const commandsOf = (
   platformListCommand,
   ...taskCommands,
   notificationListCommand,
+  ...scheduleCommands((first, second) => {
+    const found = findCommand(first, second, commandsOf({ actions, kinds }, manifests));
+    return found && 'command' in found ? found.command : undefined;
+  }),
   createCommand(manifests),
   ...objectCommands(actions, kinds),
   ...migrateCommands,

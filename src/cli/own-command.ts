@@ -6,7 +6,6 @@ import type { Flag, ParsedFlags } from './flags.ts';
 
 /** What a command about drover itself runs in: no configuration was read for it yet. */
 export interface OwnContext extends Omit<CommandContext, 'app'> {
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stderr: Writable;
   /** Opens the program around the configuration, whatever may be wrong with that, and closes it afterwards. */
   withApp(run: (app: App) => Promise<number>): Promise<number>;

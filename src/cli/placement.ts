@@ -1,4 +1,5 @@
 import { byPolicy, loadOf, type NodeLoad } from '../actions/node-policy.ts';
+import { whyForbidden } from '../actions/policy.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
 import type { Node, Vm } from '../platforms/contract.ts';
@@ -102,12 +103,17 @@ async function ableOf(
   const connected = await connectUnfiltered(context, open);
   sayFailures(context, connected);
   // A pool above may be read-only, too.
-  const able = connected.answered.filter((name) => app.policyFor(name).readOnly === undefined);
+  const able = connected.answered.filter(
+    (name) => whyForbidden(app.policyFor(name), 'vm.create', app.operations['vm.create']) === undefined,
+  );
   const [first, ...others] = able;
   if (names.length === 0) throw new FleetError('op.refused', `${what} has no endpoint that is enabled`);
   if (first !== undefined) return [first, ...others];
   throw open.length === 0 || connected.answered.length > 0
-    ? new FleetError('op.refused', `on none of ${names.join(', ')} may anything be made: what answers is read-only`)
+    ? new FleetError(
+        'op.refused',
+        `on none of ${names.join(', ')} may anything be made: what answers is read-only, or not yours to administer`,
+      )
     : new FleetError('host.unreachable', `none of ${open.join(', ')} has answered`);
 }
 

@@ -138,10 +138,10 @@ async function cloudInitIsDone(
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Throws usage for what is no time. */
-export function durationOf(text: string): number {
+/** Throws usage for what is no time, in the words of its flag. */
+export function durationOf(text: string, flag = '--timeout'): number {
   const [, count, unit = 's'] = /^(\d+(?:\.\d+)?) ?([smh])?$/.exec(text.trim()) ?? [];
   if (count === undefined)
-    throw new FleetError('usage', `--timeout: ${JSON.stringify(text)} is no time`, { fix: '90s, 5m or 2h' });
+    throw new FleetError('usage', `${flag}: ${JSON.stringify(text)} is no time`, { fix: '90s, 5m or 2h' });
   return Number(count) * (UNITS[unit] ?? 1_000);
 }

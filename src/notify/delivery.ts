@@ -5,7 +5,7 @@ import type { SettingsField } from '../platforms/contract.ts';
 import type { NotifyRule } from '../state/config/notify-rules.ts';
 import type { KindKey } from '../state/kind-spec.ts';
 import { passes } from '../state/query/row-filter.ts';
-import type { Notice } from '../state/records/notices.ts';
+import type { Sent } from '../state/records/notices.ts';
 import type { Secrets } from '../state/session/secrets.ts';
 import { attentionSequence } from '../terminal/attention.ts';
 import { createGatherer, type Gatherer } from './gather.ts';
@@ -25,7 +25,7 @@ export interface DeliveryOptions {
 /** Sends notices by the rules of the configuration: bell, desktop, webhook, e-mail. */
 export interface Delivery {
   /** Never rejects and never waits. */
-  deliver(notice: Notice): void;
+  deliver(notice: Sent): void;
   /** Sends what waits for more, and resolves when nothing is under way any more; every attempt has a deadline. */
   close(): Promise<void>;
 }
@@ -43,11 +43,11 @@ const SECRETS: readonly SettingsField[] = [
   ['password', 'Password'],
 ].map(([key = '', label = '']) => ({ key, label, help: label, kind: 'text', sensitive: true, in: {} }));
 
-const isFor = ({ kinds, filter }: NotifyRule, { id, kind, subject, name, text }: Notice): boolean =>
+const isFor = ({ kinds, filter }: NotifyRule, { id, kind, subject, name, text }: Sent): boolean =>
   kinds.includes(kind) && passes({ id, kind, subject, name, text, endpoint: endpointNameOf(subject) }, filter, KEYS);
 
 export function createDelivery({ rules, clock, secrets, signal, trouble }: DeliveryOptions): Delivery {
-  const gatherers = new Map<string, Gatherer<Notice>>();
+  const gatherers = new Map<string, Gatherer<Sent>>();
   const underWay = new Set<Promise<void>>();
   const failing = new Set<string>();
 
@@ -90,10 +90,10 @@ export function createDelivery({ rules, clock, secrets, signal, trouble }: Deliv
     return known as Readonly<Record<string, string | undefined>>;
   };
 
-  const gathererOf = (rule: NotifyRule): Gatherer<Notice> => {
+  const gathererOf = (rule: NotifyRule): Gatherer<Sent> => {
     const known = gatherers.get(rule.name);
     if (known) return known;
-    const made = createGatherer<Notice>(clock, (notices, dropped) => {
+    const made = createGatherer<Sent>(clock, (notices, dropped) => {
       // The rule may have been changed while they waited.
       const now = rules().find(({ name }) => name === rule.name);
       if (now) send(now, messageOf(notices, dropped));

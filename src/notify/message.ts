@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { endpointOf, type Id } from '../ids.ts';
-import type { Notice } from '../state/records/notices.ts';
+import type { Sent } from '../state/records/notices.ts';
 import { clean } from '../terminal/width.ts';
 
 /** What is sent of notices that go together. */
@@ -19,7 +19,7 @@ export interface Message {
 const MOST_LISTED = 20;
 
 /** Names and reasons come from hosts, so all texts are cleaned. `notices` has one at least, oldest first. */
-export function messageOf(notices: readonly Notice[], dropped: number): Message {
+export function messageOf(notices: readonly Sent[], dropped: number): Message {
   const count = notices.length + dropped;
   const listed = notices.slice(0, MOST_LISTED);
   const [first] = listed;

@@ -1,7 +1,14 @@
 import { sentence } from '../errors.ts';
 import type { Store } from '../state/fleet/store.ts';
 import { watchAvailability } from '../state/records/availability.ts';
-import { createNotices, type Notice, type Notices, type NoticesOptions, noticeOf } from '../state/records/notices.ts';
+import {
+  createNotices,
+  type Notice,
+  type Notices,
+  type NoticesOptions,
+  noticeOf,
+  sentWhenDone,
+} from '../state/records/notices.ts';
 import { createTaskHistory, type TaskHistory, type TaskHistoryOptions } from '../state/records/task-history.ts';
 import type { TaskWitness } from '../state/tasks.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
@@ -68,6 +75,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
         taskHistory.ended(task);
         const notice = noticeOf(task);
         if (notice) notify(notice);
+        const done = sentWhenDone(task);
+        if (done) delivery.deliver({ ...done, text: redactor.redact(done.text) });
       },
     },
     follow: () => void watch().catch(failed),

@@ -278,7 +278,7 @@ describe('a rule', () => {
     [{ bel: true }, 'unknown key "bel" (did you mean bell?)'],
     [{ bell: 'loud' }, 'bell must be true or false'],
     [{ filter: 'x' }, 'says nothing of how to tell'],
-    [{ bell: true, for: ['rain'] }, 'for can have task-failed, unreachable, back, not "rain"'],
+    [{ bell: true, for: ['rain'] }, 'for can have task-failed, unreachable, back, task-done, not "rain"'],
     [{ desktop: 'osc7' }, 'desktop must be osc9 or osc99'],
     [{ 'mail-to': ['a@b.c'] }, 'a mail needs mail-server and mail-from'],
     [{ 'mail-to': ['Ann <a@b.c>'], 'mail-from': 'd@b.c', 'mail-server': 'm' }, '"Ann <a@b.c>" is no mail address'],
@@ -290,4 +290,11 @@ describe('a rule', () => {
     expect(rules.map(({ name }) => name)).toEqual(['good']);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(`notifications: ops: ${why}`)]);
   });
+});
+
+it('F-335 goes to a rule that asks for work that is done, and to no other', async () => {
+  const { delivery, signals } = deliver({ desk: { bell: true, for: ['task-done'] }, all: { desktop: 'osc9' } });
+  delivery.deliver({ ...notice(), kind: 'task-done', text: 'Create a plan: all 2 are done' });
+  await delivery.close();
+  expect(signals).toEqual(['\x07']);
 });

@@ -43,7 +43,7 @@ export interface ConsoleKeys {
   readonly menu: string;
 }
 
-export type ViewId = 'fleet' | 'tasks' | 'events' | 'notifications' | 'wire-log' | 'console' | ListedKind;
+export type ViewId = 'fleet' | 'tasks' | 'events' | 'notifications' | 'schedules' | 'wire-log' | 'console' | ListedKind;
 
 /** One of the things that fill the screen between header and message line. */
 export interface View {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { consentFor } from '../../src/actions/danger.ts';
-import { policyOf } from '../../src/actions/policy.ts';
+import { policyOf, whyForbidden } from '../../src/actions/policy.ts';
 import { endpointName, nodeId, userPoolId, type VmId } from '../../src/ids.ts';
+import type { OperationName } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from '../state/objects.ts';
@@ -68,5 +69,38 @@ describe('what may be changed', () => {
   ])('%s', (_what, id, reason) => {
     expect(policyOf(id, openFleet(), false).readOnly).toBe(reason);
     expect(policyOf(id, openFleet(), true).readOnly).toBe('this run is read-only');
+  });
+
+  it('F-223 is the role that the policy file gives in a pool around it, and nothing where that can not be used', () => {
+    const roles = {
+      file: '/p.yaml',
+      rules: [
+        { pools: ['Free'], may: 'operate' as const },
+        { pools: ['h9'], may: 'administer' as const },
+      ],
+      otherwise: 'view' as const,
+    };
+    const inFree = policyOf(aVm('a', { endpoint: 'h1' }).id, openFleet(), false, roles);
+    expect(inFree).toEqual({ operateOnly: 'your role here is to operate, says /p.yaml' });
+    const why = (name: OperationName, kind: 'reads' | 'mutates' | 'streams') => whyForbidden(inFree, name, { kind });
+    expect([why('vm.start', 'mutates'), why('console.serial', 'streams'), why('snapshot.list', 'reads')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    for (const name of ['vm.delete', 'snapshot.revert', 'vm.configure', 'node.run'] as const)
+      expect(why(name, 'mutates')).toBe(inFree.operateOnly);
+    expect(why('node.shell', 'streams')).toBe(inFree.operateOnly);
+    const node = nodeId(h1, 'n2');
+    expect(
+      policyOf(node, openFleet(), false, { ...roles, rules: [{ pools: ['Locked'], may: 'operate' }] }).readOnly,
+    ).toBe('the pool Locked is read-only');
+    expect(policyOf(nodeId(h1, 'n1'), openFleet(), false, { ...roles, rules: [] }).readOnly).toBe(
+      'your role here is to view, says /p.yaml',
+    );
+    expect(policyOf(node, openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBeDefined();
+    expect(policyOf(nodeId(h1, 'n1'), openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBe(
+      "/p.yaml can't be used: it is no YAML",
+    );
   });
 });

@@ -82,7 +82,7 @@ it('F-167 serves a catalog that does not answer from what it kept, and says so',
   expect(await names('shop')).toEqual(['ours/shop3']);
 });
 
-it('F-167 reads a catalog from a file, with the feeds that it names and the files beside it', async () => {
+it('F-167 F-207 F-433 reads a catalog from a file, with the feeds that it names and the files beside it', async () => {
   const shelf = join(desk.home, 'shelf');
   await mkdir(shelf);
   const feed = `<feed><entry><title>Box</title><link rel="enclosure" href="box.img" length="${DISK.length}"/></entry></feed>`;

@@ -20,6 +20,8 @@ export function commandContext(given: Partial<CommandContext>): CommandContext &
     ask: async () => undefined,
     stdin: new PassThrough(),
     stdout,
+    env: {},
+    runCommand: async () => 0,
     global: globalsOf({}, {}),
     signal: new AbortController().signal,
     ...given,

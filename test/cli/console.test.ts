@@ -70,6 +70,8 @@ async function visit(
     ask: async () => undefined,
     stdin,
     stdout,
+    env: {},
+    runCommand: async () => 0,
     global: globalsOf({}, {}),
     signal: new AbortController().signal,
   };

@@ -56,6 +56,8 @@ async function run(words: readonly string[], filter: string, ask: () => string):
     ask: async () => ask(),
     stdin: new PassThrough(),
     stdout: new PassThrough(),
+    env: {},
+    runCommand: async () => 0,
     global: { ...globalsOf({}, {}), filter },
     signal: interrupt.signal,
   };

@@ -40,6 +40,7 @@ beforeAll(async () => {
   );
   await desk.run('template', 'add', 'Lab/web', 'any', '-P', 'memory=512');
   await desk.run('template', 'export', 'Lab/web', join(desk.home, 'web.tar.gz'));
+  await desk.run('schedule', 'add', 'nightly', '--every', 'day', '--', 'vm', 'start', 'web1');
   await writeFile(join(desk.home, 'tiny.img'), Buffer.alloc(65_536));
   await mkdir(join(desk.home, '.aws'));
   await writeFile(join(desk.home, '.aws', 'config'), '[default]\nregion = eu-west-1\n');
@@ -508,6 +509,12 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'endpoint test':
     case 'endpoint connect':
       return [[...words, 'demo']];
+    case 'schedule add':
+      return [[...words, 'often', '--every', '30m', '--', 'vm', 'start', 'web1']];
+    case 'schedule enable':
+    case 'schedule disable':
+    case 'schedule remove':
+      return [[...words, 'nightly']];
     case 'task info': {
       await desk.run('vm', 'start', await inState('stopped'));
       return [[...words, (await desk.run('task', 'list', '-o', 'name')).stdout.split('\n')[0] ?? '']];

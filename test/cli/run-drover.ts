@@ -9,6 +9,7 @@ import { runCli } from '../../src/cli.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { CrashGuard } from '../../src/crash/guard-crash.ts';
 import { FleetError } from '../../src/errors.ts';
+import type { RolesOptions } from '../../src/state/roles/read-roles.ts';
 
 export const DROVER = fileURLToPath(new URL('../../bin/drover', import.meta.url));
 
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** A user at a terminal, who answers the questions with these, one after the other; none otherwise. */
   readonly answers?: readonly string[];
+  /** What the administrator lets the user do; everything otherwise. */
+  readonly roles?: RolesOptions;
   /** Called with each piece of stderr, and with what ctrl-c does. */
   readonly onStderr?: (text: string, interrupt: () => void) => void;
 }
@@ -81,7 +84,7 @@ const NO_GUARD: CrashGuard = { describedBy: () => {} };
 const QUESTION = /(\[y\/N\]|:) $/;
 
 async function runHere(args: readonly string[], clock: Clock, surroundings: Surroundings): Promise<Ran> {
-  const { env = {}, input = '', columns = 80, answers, onStderr } = surroundings;
+  const { env = {}, input = '', columns = 80, answers, onStderr, roles } = surroundings;
   const isTTY = answers !== undefined;
   const left = [...(answers ?? [])];
   const interrupt = new AbortController();
@@ -100,6 +103,7 @@ async function runHere(args: readonly string[], clock: Clock, surroundings: Surr
     stderr: Object.assign(stderr.stream, { isTTY }),
     clock,
     interrupt: interrupt.signal,
+    ...(roles && { roles }),
   });
   return ran(code, stdout.text(), stripVTControlCharacters(withoutErased(stderr.text())));
 }

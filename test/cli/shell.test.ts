@@ -57,6 +57,8 @@ async function piped(input: string, profile = ''): Promise<{ readonly code: numb
     ask: async () => undefined,
     stdin,
     stdout,
+    env: {},
+    runCommand: async () => 0,
     global: globalsOf({}, {}),
     signal: new AbortController().signal,
   };

@@ -71,6 +71,19 @@ describe('a plugin', () => {
     expect((await desk.run('vm', 'list', '-o', 'name')).stdout).toContain('g2/west');
   });
 
+  it('has its fields completed by the shell, without being run', async () => {
+    const asked = (word: string) =>
+      desk.run('__complete', 'zsh', 'endpoint', 'add', 'g2', '--platform', 'sheds', word).then(({ stdout }) => stdout);
+    await desk.write(CONFIG);
+    await pluginFolder(desk.home, 'sheds', {
+      'drover-plugin.json': description('sheds'),
+      'index.mjs': 'process.exit(1)',
+    });
+    expect(await asked('--ga')).toBe('words\n--garden\tWhere the sheds are.\n');
+    await pluginFolder(desk.home, 'sheds', { 'drover-plugin.json': '{' });
+    expect(await asked('--ga')).toBe('words\n');
+  });
+
   it('is written as docs/plugins.md says', async () => {
     const { suite: _suite, ...files } = await guideBlocks();
     expect(Object.keys(files)).toEqual(['drover-plugin.json', 'index.mjs']);

@@ -13,6 +13,7 @@ import { createStage, type Stage, type TerminalPowers } from '../../src/screens/
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
 import { kinds } from '../../src/state/kinds.ts';
+import { createSchedules } from '../../src/state/schedules/schedules.ts';
 import { createTasks } from '../../src/state/tasks.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 import { aNode, aVm, inventory } from '../state/objects.ts';
@@ -77,6 +78,8 @@ export function openStage(options: LightOptions = {}): LightStage {
     clock,
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
+    configPath: '/nowhere/config.yaml',
+    schedules: createSchedules('/nowhere', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),
     sessions: { connection: () => connection, current: () => undefined },

@@ -10,6 +10,7 @@ import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
 import { kinds } from '../../src/state/kinds.ts';
+import { createSchedules } from '../../src/state/schedules/schedules.ts';
 import { createSessions, type Sessions } from '../../src/state/session/sessions.ts';
 import type { SessionSpec } from '../../src/state/session/spec.ts';
 import { createTasks } from '../../src/state/tasks.ts';
@@ -62,6 +63,8 @@ export async function openServices(
     sessions,
     tasks: createTasks(clock),
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
+    configPath: '/nowhere/config.yaml',
+    schedules: createSchedules('/nowhere', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),
     clock,

@@ -67,6 +67,7 @@ describe('completion', () => {
       'platform',
       'task',
       'notification',
+      'schedule',
       'snapshot',
       'backup',
       'disk',

@@ -6,6 +6,7 @@ import { tableSchemas } from './listed.ts';
 import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
 import { finding, platform, poolInfo, profile, version } from './program.ts';
 import { result } from './result.ts';
+import { schedule } from './schedule.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
 import { madeVm, template, templateGroup, templateInfo } from './template.ts';
@@ -80,6 +81,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'profile info': { schema: profile },
   'task list': { schema: list(task, 'every task that is kept') },
   'notification list': { schema: list(notification, 'every notification that is kept') },
+  'schedule list': { schema: list(schedule, 'every schedule') },
+  'schedule run': { schema: list(result, 'every schedule that was due') },
   'task info': { schema: taskInfo },
   'template list': { schema: list(template, 'every template') },
   'template info': { schema: templateInfo },
@@ -100,7 +103,7 @@ const printed: Readonly<Record<string, Printed>> = {
 /** Commands that are text whatever `-o` says: they take over the terminal, or write help and scripts. */
 export const plainText: readonly string[] = [
   ...['vm console', 'vm ssh', 'node shell', 'node edit'],
-  ...['help', 'completion', 'play'],
+  ...['help', 'completion', 'play', 'schedule timer'],
 ];
 
 /** What `drover COMMAND -o json` prints; undefined for one that prints text only. */
@@ -145,6 +148,7 @@ export const printedObjects: readonly Schema[] = [
   task,
   taskInfo,
   notification,
+  schedule,
   endpoint,
   endpointInfo,
   check,

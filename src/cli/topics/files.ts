@@ -24,6 +24,7 @@ export const filesTopic: Topic = {
           join(state, 'notifications.jsonl'),
           'what failed, went away or came back; notifications-*.jsonl are older ones',
         ],
+        [join(state, 'schedules.json'), 'what drover runs by itself, as drover schedule list shows it'],
         [
           join(state, 'metrics.db'),
           'what was measured of nodes, and of VMs whose platform keeps no history, an SQLite database; metrics.db-wal and -shm belong to it',

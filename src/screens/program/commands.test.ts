@@ -7,7 +7,7 @@ import { createCommands } from './commands.ts';
 import { createViews } from './views.ts';
 
 const ids = viewActions.map(({ id }) => id as ViewActionId);
-const VIEWS: readonly ViewId[] = ['fleet', 'tasks', 'events', 'notifications', 'wire-log'];
+const VIEWS: readonly ViewId[] = ['fleet', 'tasks', 'events', 'notifications', 'schedules', 'wire-log'];
 
 /** Views that have a handler for every command, and write down what is called. */
 function open(own: Partial<Record<ViewId, readonly ViewActionId[]>> = {}) {
@@ -74,6 +74,7 @@ const OTHERWISE: Partial<Record<ViewActionId, string>> = {
   'view.tasks': 'leaving, fleet goes, tasks comes',
   'view.events': 'leaving, fleet goes, events comes',
   'view.notifications': 'leaving, fleet goes, notifications comes',
+  'view.schedules': 'leaving, fleet goes, schedules comes',
   'view.wire-log': 'leaving, fleet goes, wire-log comes',
   'view.problems': 'problems',
   'view.theme': 'themes',

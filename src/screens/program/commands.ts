@@ -36,6 +36,7 @@ const LEADS_AWAY: readonly ViewActionId[] = [
   'view.tasks',
   'view.events',
   'view.notifications',
+  'view.schedules',
   'view.wire-log',
 ];
 
@@ -128,6 +129,7 @@ export function createCommands({
     'view.tasks': show('tasks'),
     'view.events': show('events'),
     'view.notifications': show('notifications'),
+    'view.schedules': show('schedules'),
     'view.consoles': openConsoles,
     'view.broadcast': broadcast,
     'view.problems': openProblems,

@@ -23,6 +23,7 @@ import { followChoices } from '../follow-choices.ts';
 import { fleetHints, isForAllBelow } from '../frame/hints.ts';
 import { createEventsView } from '../lists/events-view.ts';
 import { createNoticesView } from '../lists/notices-view.ts';
+import { createSchedulesView } from '../lists/schedules-view.ts';
 import { createTasksView } from '../lists/tasks-view.ts';
 import { createWireLogView } from '../lists/wire-log-view.ts';
 import { switchMouse } from '../mouse.ts';
@@ -80,6 +81,7 @@ export function createProgram(stage: Stage, state: FleetState): Program {
     tasks: createTasksView(stage, vms, goThere),
     events: createEventsView(stage, goThere),
     notifications: createNoticesView(stage, goThere),
+    schedules: createSchedulesView(stage),
     'wire-log': createWireLogView(stage),
     ...tables,
   });

@@ -6,7 +6,7 @@
  *         bell: true
  *         desktop: osc9
  *       team:
- *         for: [unreachable, back]
+ *         for: [unreachable, back, task-done]
  *         filter: name:db
  *         webhook: env:TEAM_HOOK
  *       admins:
@@ -16,7 +16,7 @@
  */
 import { didYouMean } from '../../nearest.ts';
 import { referenceOf } from '../fields.ts';
-import { NOTICE_KINDS, type NoticeKind } from '../records/notices.ts';
+import { NOTICE_KINDS, SENT_KINDS, type SentKind } from '../records/notices.ts';
 import { type Located, type LocatedMap, plainOf } from './located.ts';
 import type { Problem } from './problem.ts';
 
@@ -26,7 +26,8 @@ export type Desktop = (typeof DESKTOPS)[number];
 
 export interface NotifyRule {
   readonly name: string;
-  readonly kinds: readonly NoticeKind[];
+  /** All that went wrong, went away or came back, unless it is said. */
+  readonly kinds: readonly SentKind[];
   /** Words as in lists, over kind, endpoint, name, subject and text; empty for all. */
   readonly filter: string;
   readonly bell: boolean;
@@ -103,8 +104,8 @@ function readRule(name: string, value: Located): NotifyRule | string {
   }
   const { filter = '', desktop, bell = 'false', webhook, token, ca } = texts;
   const kinds = lists['for'] ?? NOTICE_KINDS;
-  const strange = kinds.find((kind) => !NOTICE_KINDS.some((known) => known === kind));
-  if (strange !== undefined) return `for can have ${NOTICE_KINDS.join(', ')}, not ${JSON.stringify(strange)}`;
+  const strange = kinds.find((kind) => !SENT_KINDS.some((known) => known === kind));
+  if (strange !== undefined) return `for can have ${SENT_KINDS.join(', ')}, not ${JSON.stringify(strange)}`;
   if (bell !== 'true' && bell !== 'false') return 'bell must be true or false';
   if (desktop !== undefined && !DESKTOPS.some((known) => known === desktop))
     return `desktop must be ${DESKTOPS.join(' or ')}`;
@@ -114,7 +115,7 @@ function readRule(name: string, value: Located): NotifyRule | string {
     return 'says nothing of how to tell: bell, desktop, webhook or mail-to';
   return {
     name,
-    kinds: kinds as readonly NoticeKind[],
+    kinds: kinds as readonly SentKind[],
     filter,
     bell: bell === 'true',
     desktop: desktop as Desktop | undefined,

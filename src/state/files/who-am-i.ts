@@ -1,6 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 
-/** The user at the terminal: `anna@desk`, with `(root)` where drover runs as another user. */
+/** In the environment of a command that a schedule runs: `the schedule nightly of anna@desk`. */
+export const SCHEDULE_VARIABLE = 'DROVER_SCHEDULE';
+
+/** The user at the terminal: `anna@desk`, with `(root)` where drover runs as another user, and with the schedule that has begun it. */
 export function whoAmI(env: Readonly<Record<string, string | undefined>>): string {
   let user = String(process.getuid?.() ?? 'unknown');
   try {
@@ -9,5 +12,7 @@ export function whoAmI(env: Readonly<Record<string, string | undefined>>): strin
     // A uid without an entry in the password database, as in containers.
   }
   const person = env['SUDO_USER'];
-  return person && person !== user ? `${person}@${hostname()} (${user})` : `${user}@${hostname()}`;
+  const who = person && person !== user ? `${person}@${hostname()} (${user})` : `${user}@${hostname()}`;
+  const schedule = env[SCHEDULE_VARIABLE];
+  return schedule ? `${who}, by ${schedule}` : who;
 }

@@ -9,7 +9,7 @@ import { createRedactor } from '../files/redactor.ts';
 import { createStore } from '../fleet/store.ts';
 import type { Task, TaskItem } from '../tasks.ts';
 import { watchAvailability } from './availability.ts';
-import { createNotices, type Notice, noticeOf } from './notices.ts';
+import { createNotices, type Notice, noticeOf, sentWhenDone } from './notices.ts';
 
 const host1 = endpointName('host1');
 
@@ -147,4 +147,26 @@ it('F-222 are given of a task by what failed in it, not of what was done or canc
   });
   expect(noticeOf(task('done', item('a', 'done', '')))).toBeUndefined();
   expect(noticeOf(task('cancelled', item('a', 'cancelled', '')))).toBeUndefined();
+});
+
+it('F-335 are sent of work that took a minute or more, when all of it is done', () => {
+  const task = (tookMs: number, state: Task['state'], ...names: readonly string[]): Task => ({
+    id: 7,
+    action: 'vm.create',
+    title: 'Create a plan',
+    state,
+    startedAt: 1_000,
+    endedAt: 1_000 + tookMs,
+    items: names.map((name) => ({ id: `host1/${name}`, name, state: 'done', text: `${name} is running` }) as TaskItem),
+  });
+  expect(sentWhenDone(task(60_000, 'done', 'web1'))).toMatchObject({
+    kind: 'task-done',
+    subject: 'host1/web1',
+    text: 'Create a plan: web1 is running',
+  });
+  expect(sentWhenDone(task(60_000, 'done', 'a', 'b'))?.text).toBe('Create a plan: all 2 are done');
+  expect([sentWhenDone(task(59_999, 'done', 'a')), sentWhenDone(task(60_000, 'partly', 'a'))]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });

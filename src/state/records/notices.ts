@@ -9,6 +9,10 @@ import { createRecordLog } from './record-log.ts';
 export const NOTICE_KINDS = ['task-failed', 'unreachable', 'back'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
+/** What can be sent: also that work which took long is done. The list of tasks keeps that, so it is no notification that lasts. */
+export const SENT_KINDS = [...NOTICE_KINDS, 'task-done'] as const;
+export type SentKind = (typeof SENT_KINDS)[number];
+
 /** What a user should come to know, also one who was not there. */
 export interface Notice {
   /** Different for each. */
@@ -21,6 +25,11 @@ export interface Notice {
   readonly name: string;
   /** A sentence without a full stop. Parts of it may come from hosts. */
   readonly text: string;
+}
+
+/** What is sent. */
+export interface Sent extends Omit<Notice, 'kind'> {
+  readonly kind: SentKind;
 }
 
 /** Notifications of all runs, of other drovers of this user too, as they are kept in `notifications.jsonl`. */
@@ -133,4 +142,23 @@ export function noticeOf({ title, state, items }: Task): Omit<Notice, 'id' | 'at
   if (!first) return undefined;
   const more = open.length > 1 ? `; ${open.length - 1} more` : '';
   return { kind: 'task-failed', subject: first.id, name: first.name, text: `${title}: ${first.text}${more}` };
+}
+
+/** A user has turned to something else meanwhile. */
+const LONG_MS = 60_000;
+
+/** What a task that is done sends; undefined where it took less than a minute, or something else became of it. */
+export function sentWhenDone({ id, title, state, startedAt, endedAt, items }: Task): Sent | undefined {
+  if (state !== 'done' || endedAt === undefined || endedAt - startedAt < LONG_MS) return undefined;
+  const [first] = items;
+  if (!first) return undefined;
+  const came = items.length === 1 ? first.text : `all ${items.length} are done`;
+  return {
+    id: `task ${id}`,
+    at: endedAt,
+    kind: 'task-done',
+    subject: first.id,
+    name: first.name,
+    text: `${title}: ${came}`,
+  };
 }

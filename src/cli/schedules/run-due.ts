@@ -1,0 +1,99 @@
+import { FleetError } from '../../errors.ts';
+import { SCHEDULE_VARIABLE } from '../../state/files/who-am-i.ts';
+import type { LastRun, RunState, Schedule } from '../../state/schedules/schedule.ts';
+import { spelledWords } from '../../state/schedules/schedule.ts';
+import type { TaskSpec } from '../../state/tasks.ts';
+import { clean } from '../../terminal/width.ts';
+import { type CommandContext, EXIT } from '../command.ts';
+import { followed, outcomesOf } from '../object-commands.ts';
+import { printResults } from '../results.ts';
+
+/** Operations have deadlines of their own; this one ends a command that waits for none. */
+const LONGEST_MS = 12 * 3_600_000;
+/** Of what a command has said. */
+const MOST_LINES = 5;
+const LONGEST_TEXT = 400;
+
+/** Runs what is due, all at once, as tasks; tells of what was missed as tasks that failed. Answers the exit code. */
+export async function runDue(context: CommandContext): Promise<number> {
+  const { app, global, interactive, say, signal } = context;
+  if (global.readOnly) throw new FleetError('op.refused', 'nothing is run: this run is read-only');
+  if (global.dryRun) throw new FleetError('usage', 'schedule list shows what is due: schedule run has no dry run');
+  const { runs, told } = await app.schedules.claim(signal);
+  if (runs.length + told.length === 0) {
+    if (interactive) say('nothing is due');
+    await printResults([], true, context);
+    return EXIT.done;
+  }
+  const specs = [
+    ...told.map(({ schedule, text }) =>
+      specOf(schedule, () => Promise.reject(new FleetError('op.failed', `${schedule.name}: ${text}`))),
+    ),
+    ...runs.map((schedule) => specOf(schedule, (ended) => run(schedule, ended, context))),
+  ];
+  const tasks = await Promise.all(
+    specs.map((spec) => {
+      const { id, ended } = app.tasks.run(spec);
+      return followed(id, ended, context);
+    }),
+  );
+  await printResults(tasks.flatMap(outcomesOf), true, context);
+  if (signal.aborted) return EXIT.interrupted;
+  return tasks.every(({ state }) => state === 'done') ? EXIT.done : EXIT.failed;
+}
+
+const specOf = (schedule: Schedule, work: (signal: AbortSignal) => Promise<string>): TaskSpec => {
+  const { name, madeBy } = schedule;
+  return {
+    action: 'schedule.run',
+    title: `Schedule ${name} of ${madeBy}: ${spelledWords(schedule)}`,
+    work: [{ id: `schedule ${name}`, name, lane: name, run: async (signal) => ({ text: await work(signal) }) }],
+  };
+};
+
+/** What came of it is kept with the schedule, whatever it is. */
+async function run(schedule: Schedule, signal: AbortSignal, context: CommandContext): Promise<string> {
+  const { app } = context;
+  const at = app.clock.now();
+  let last: LastRun = { at, state: 'failed', text: `${schedule.name} has crashed` };
+  try {
+    const { code, text } = await runWords(schedule, signal, context);
+    last = { at, state: stateOf(code, signal), text };
+  } finally {
+    await app.schedules.ended(schedule.name, last);
+  }
+  if (last.state === 'cancelled') throw new FleetError('op.cancelled', last.text);
+  if (last.state !== 'done') throw new FleetError('op.failed', last.text);
+  return last.text;
+}
+
+const stateOf = (code: number, signal: AbortSignal): RunState =>
+  code === EXIT.done ? 'done' : signal.aborted ? 'cancelled' : 'failed';
+
+async function runWords(
+  { name, words, config, confirmed, madeBy }: Schedule,
+  signal: AbortSignal,
+  { app, runCommand }: CommandContext,
+): Promise<{ readonly code: number; readonly text: string }> {
+  const tooLong = new AbortController();
+  const stop = app.clock.after(LONGEST_MS, () =>
+    tooLong.abort(new FleetError('op.timeout', `it was ended after ${LONGEST_MS / 3_600_000} h`)),
+  );
+  let said = '';
+  try {
+    const code = await runCommand([`--config=${config}`, ...(confirmed ? ['--yes'] : []), ...words], {
+      env: { [SCHEDULE_VARIABLE]: `the schedule ${name} of ${madeBy}` },
+      signal: AbortSignal.any([signal, tooLong.signal]),
+      // The end of what it says is what came of it.
+      tell: (text) => {
+        said = (said + text).slice(-LONGEST_TEXT * MOST_LINES);
+      },
+    });
+    const lines = said.split('\n').flatMap((line) => (line.trim() === '' ? [] : [clean(line.trim())]));
+    const spelled = lines.slice(-MOST_LINES).join('; ').slice(-LONGEST_TEXT);
+    const end = code === EXIT.done ? 'has run' : `has ended with ${code}`;
+    return { code, text: spelled === '' ? `${name} ${end}` : `${name} ${end}: ${spelled}` };
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,105 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
+import type { Schedule } from './schedule.ts';
+import { createSchedules } from './schedules.ts';
+
+const HOUR = 3_600_000;
+const START = new Date('2026-11-30T12:00').getTime();
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drover-schedules-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+describe('schedules', () => {
+  /** The time of day is what a test says it is. */
+  const drover = () => {
+    const time = { now: START };
+    const clock: Clock = { ...systemClock, now: () => time.now };
+    return { time, schedules: createSchedules(folder, clock), other: createSchedules(folder, clock) };
+  };
+  const signal = new AbortController().signal;
+  const hourly = (name = 'hourly', more: Partial<Schedule> = {}): Schedule => ({
+    name,
+    words: ['vm', 'start', 'web1'],
+    config: '/etc/drover.yaml',
+    when: { first: START + HOUR, every: { minutes: 60 } },
+    lateMs: HOUR / 2,
+    enabled: true,
+    confirmed: false,
+    madeBy: 'anna@desk',
+    madeAt: START,
+    handledUpTo: START,
+    ...more,
+  });
+  const names = (list: readonly Schedule[]) => list.map(({ name }) => name);
+
+  it('F-220 gives a run that is due to one of two drovers, once', async () => {
+    const { time, schedules, other } = drover();
+    await schedules.add(hourly(), signal);
+    expect([await schedules.isDue(), names((await schedules.claim(signal)).runs)]).toEqual([false, []]);
+    time.now += HOUR + 1_000;
+    expect(await other.isDue()).toBe(true);
+    const claims = await Promise.all([schedules.claim(signal), other.claim(signal)]);
+    expect(claims.flatMap(({ runs }) => names(runs))).toEqual(['hourly']);
+    // As long as it runs, it does not run a second time.
+    time.now += HOUR;
+    expect((await other.claim(signal)).runs).toEqual([]);
+    await schedules.ended('hourly', { at: time.now, state: 'done', text: 'web1 is running' });
+    expect((await other.list())[0]).toMatchObject({ last: { state: 'done', text: 'web1 is running' } });
+    expect(names((await other.claim(signal)).runs)).toEqual(['hourly']);
+  });
+
+  it('F-220 tells how many runs were missed, and begins the last of them only where it is not too late', async () => {
+    const { time, schedules } = drover();
+    await schedules.add(hourly('late'), signal);
+    await schedules.add(hourly('missed', { lateMs: 60_000 }), signal);
+    await schedules.add(hourly('off', { enabled: false }), signal);
+    time.now += 3 * HOUR + 600_000;
+    const { runs, told } = await schedules.claim(signal);
+    expect(names(runs)).toEqual(['late']);
+    expect(told.map(({ schedule, text }) => `${schedule.name}: ${text}`)).toEqual([
+      'late: 2 runs were missed: nothing was there to begin it',
+      'missed: 3 runs were missed, the last at 2026-11-30 15:00: nothing was there to begin it',
+    ]);
+    expect((await schedules.list())[1]).toMatchObject({ name: 'missed', last: { state: 'missed' } });
+    expect(await schedules.claim(signal)).toEqual({ runs: [], told: [] });
+  });
+
+  it('F-220 tells of a run whose drover has ended before it did, and does not repeat it', async () => {
+    const { time, schedules } = drover();
+    const gone = { pid: 2 ** 22 + 1, started: '1', host: hostname(), at: START };
+    await schedules.add(hourly('cut', { running: gone }), signal);
+    await schedules.add(hourly('elsewhere', { running: { ...gone, host: 'another-machine' } }), signal);
+    const { runs, told } = await schedules.claim(signal);
+    expect([runs, told.map(({ text }) => text)]).toEqual([
+      [],
+      ['it was interrupted: the drover that ran it ended before it did'],
+    ]);
+    expect(await schedules.list()).toMatchObject([{ last: { state: 'interrupted' } }, { running: { at: START } }]);
+    time.now += HOUR;
+    expect(names((await schedules.claim(signal)).runs)).toEqual(['cut']);
+  });
+
+  it('runs nothing that another user could have written, and keeps a damaged file', async () => {
+    const { time, schedules } = drover();
+    await schedules.add(hourly(), signal);
+    await expect(schedules.add(hourly(), signal)).rejects.toThrow('there is a schedule hourly already');
+    await expect(schedules.remove('nightly', signal)).rejects.toThrow('there is no schedule "nightly"');
+    time.now += HOUR;
+    const file = join(folder, 'schedules.json');
+    await chmod(file, 0o622);
+    await expect(schedules.claim(signal)).rejects.toThrow('other users may write to it');
+    await chmod(file, 0o600);
+    const text = (await readFile(file, 'utf8')).replace('"minutes": 60', '"minutes": 0');
+    await writeFile(file, text);
+    for (const use of [() => schedules.list(), () => schedules.claim(signal), () => schedules.remove('hourly', signal)])
+      await expect(use()).rejects.toThrow('is damaged: schedule 1 is none');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});
