@@ -47,5 +47,8 @@ ${table(
   ['minute', 'resident', 'heap in use', 'heap reserved', 'of that for what is young', 'buffers'],
   figures
     .filter(({ minute }) => Number.isInteger(minute))
-    .map(({ minute, ...mb }) => [String(minute), ...[mb.rss, mb.heap, mb.reserved, mb.young ?? Number.NaN, mb.buffers].map(number)]),
+    .map(({ minute, ...mb }) => [
+      String(minute),
+      ...[mb.rss, mb.heap, mb.reserved, mb.young ?? Number.NaN, mb.buffers].map(number),
+    ]),
 )}`;
