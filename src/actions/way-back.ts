@@ -11,7 +11,7 @@ import { type Target, verifiedSignal, verify } from './target.ts';
 /** Nothing is shown then, and nothing will be before it is started. */
 const OFF: ReadonlySet<VmState> = new Set(['stopped', 'suspended', 'crashed']);
 
-/** `target`: whom it leads to now, which must be the machine that was chosen. */
+/** `target`: whom it leads to now, which must be the machine that was chosen; throws while there is no way to it. */
 export const wayBack = (action: VmAttachAction, target: () => Target, services: Services): WayBack => ({
   // What the file is called is said of its problems alone.
   detachKey: configuredKeymap([], '', services.config().file).detachKey,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import xterm from '@xterm/headless';
 import { systemClock } from '../../src/clock.ts';
 import { createDisplayStream } from '../../src/display/display-stream.ts';
@@ -184,11 +185,13 @@ async function memory(lasts: number): Promise<readonly MemorySample[]> {
     await pause(half === 0 ? 10_000 : 30_000);
     globalThis.gc?.();
     const { rss, heapUsed, heapTotal, arrayBuffers } = process.memoryUsage();
+    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
     samples.push({
       minute: half / 2,
       rss: megabytes(rss),
       heap: megabytes(heapUsed),
       reserved: megabytes(heapTotal),
+      young: megabytes(young),
       buffers: megabytes(arrayBuffers),
     });
   }

@@ -34,8 +34,10 @@ export interface MemorySample {
   readonly minute: number;
   readonly rss: number;
   readonly heap: number;
-  /** Of the system for the heap: the part for what is young grows in steps with what is thrown away, up to a limit. */
+  /** Of the system for the heap. */
   readonly reserved: number;
+  /** The part of that for what is young, which grows in steps with what is thrown away, up to a limit. Of measurements since it is known. */
+  readonly young?: number;
   /** Of buffers: pictures and what is packed in the pieces that came. */
   readonly buffers: number;
 }

@@ -40,11 +40,15 @@ ${place}
 
 The same guest, near, for ${figures.at(-1)?.minute ?? 0} minutes at full speed. MB after garbage was collected. A picture is read, kept and painted
 without an object for each of its cells, and what has come already without a promise for each number: so V8 has little reason
-to reserve more room for what is young, which it does in steps, up to a limit of its own.
+to reserve more room for what is young, which it does in steps, up to a limit of its own. Without that room what is reserved
+stays as it is.
 
 ${table(
-  ['minute', 'resident', 'heap in use', 'heap reserved', 'buffers'],
+  ['minute', 'resident', 'heap in use', 'heap reserved', 'of that for what is young', 'buffers'],
   figures
     .filter(({ minute }) => Number.isInteger(minute))
-    .map(({ minute, ...mb }) => [String(minute), ...[mb.rss, mb.heap, mb.reserved, mb.buffers].map(number)]),
+    .map(({ minute, ...mb }) => [
+      String(minute),
+      ...[mb.rss, mb.heap, mb.reserved, mb.young ?? Number.NaN, mb.buffers].map(number),
+    ]),
 )}`;

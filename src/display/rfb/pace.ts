@@ -4,7 +4,7 @@
 export type Pace = (pixels: number) => Promise<void> | undefined;
 
 /** Some milliseconds. */
-export const MOST_PIXELS_AT_ONCE = 2 ** 20;
+const MOST_PIXELS_AT_ONCE = 2 ** 20;
 
 export function createPace(): Pace {
   let drawn = 0;

@@ -7,8 +7,8 @@ import { host1, isUp, openStage } from '../../../test/screens/light-stage.tsx';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { displayAction } from '../../actions/vm.ts';
 import { FleetError } from '../../errors.ts';
-import { endpointName, endpointOf } from '../../ids.ts';
-import type { Attachment, Connection, VmId } from '../../platforms/contract.ts';
+import { type EndpointName, endpointName, endpointOf, type VmId } from '../../ids.ts';
+import type { Attachment, Connection } from '../../platforms/contract.ts';
 import { servePicture } from '../../platforms/testkit-display.ts';
 import { attachVm } from './run-attach.ts';
 
@@ -42,12 +42,12 @@ async function attach() {
   const connections = new Map([host1, host2].map((name) => [name, connectionOf()]));
   const running = [{ id: HERE.id, name: 'web1', state: 'running', text: '' }];
   let isMigrating = false;
-  let attachment: Attachment | undefined;
+  const attached: Attachment[] = [];
   const light = openStage({
     vms: [HERE],
     services: {
       config: () => ({ endpoints: new Map(), file: { entries: new Map() } }) as never,
-      sessions: { connection: (name) => connections.get(name), current: () => undefined } as never,
+      sessions: { connection: (name: EndpointName) => connections.get(name), current: () => undefined } as never,
       tasks: {
         list: () => (isMigrating ? [{ action: 'vm.migrate', state: 'running', items: running }] : []),
         subscribe: () => () => {},
@@ -55,7 +55,7 @@ async function attach() {
     },
     terminal: {
       attach: async (given) => {
-        attachment = given;
+        attached.push(given);
         return 'detached';
       },
     },
@@ -65,6 +65,7 @@ async function attach() {
   store.push(host2, inventory([aNode('n1', 'host2')], [aVm('db1', { endpoint: 'host2' })]));
   store.flush();
   await attachVm(stage, displayAction, HERE.id);
+  const [attachment] = attached;
   if (attachment?.kind !== 'stream') throw new Error('no stream');
   const { stream } = attachment;
   shown.push(stream);

@@ -1,9 +1,9 @@
 /** Rows that come in pieces of any length, as bands of whole rows. */
 
 /** `rows`: whole ones, the first of them the one with this number; valid during the call. */
-export type DrawBand = (rows: Uint8Array, first: number, count: number) => void;
+type DrawBand = (rows: Uint8Array, first: number, count: number) => void;
 
-export interface Bands {
+interface Bands {
   push(piece: Uint8Array): void;
   /** How many rows were drawn. */
   drawn(): number;
