@@ -156,7 +156,7 @@ async function isSame(
 
 const formatOf = ({ format }: DiskXml): string => format || 'raw';
 
-/** QEMU takes the one for the other only where it is told to: what is read to be written anew must be what it is used as. */
+/** QEMU takes the one for the other only where it is told to: what is read to be written again must be what it is used as. */
 const isDisguised = (disk: DiskXml, { type, format }: VolumeXml): boolean =>
   formatOf(disk) !== 'raw' && type === 'file' && format !== formatOf(disk);
 

@@ -35,7 +35,7 @@ export async function asWhole(
   await onHost(host, made.name, new AbortController().signal, (call) => deleted(call, made));
 }
 
-/** libvirt knows the format of the original from its own list, which it looks through anew. */
+/** libvirt knows the format of the original from its own list, which it looks through again. */
 async function write(call: HostCall, { from, name, size, format }: Copy): Promise<Volume> {
   const { client, signal, change } = call;
   const pool = await client.call(procedures.poolByName, { name: from.pool }, { signal });
