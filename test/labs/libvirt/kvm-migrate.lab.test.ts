@@ -119,7 +119,7 @@ describe('a VM that is off', () => {
       const { checks } = await pair.plan(id, { ...SPEC, copyDisks: true });
       expect(checks.find(({ name }) => name === 'disks')).toMatchObject({
         level: 'ok',
-        text: '1 copied, 32 MiB, 1 made one file of its layers or of another format first',
+        text: '1 copied, 32M, 1 made one file of its layers or of another format first',
       });
       await pair.migrate(id, { ...SPEC, copyDisks: true });
       expect(await whereIs(NAME)).toEqual(['host2: shut off']);
