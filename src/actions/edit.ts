@@ -1,3 +1,4 @@
+import { FleetError } from '../errors.ts';
 import type { VmId } from '../ids.ts';
 import {
   type Connection,
@@ -9,6 +10,7 @@ import {
 } from '../platforms/contract.ts';
 import { display } from '../state/fields.ts';
 import { endpointStatusOf } from '../state/fleet/store.ts';
+import { versionComplaint } from '../state/templates/version-complaint.ts';
 import type { ObjectAction } from './action.ts';
 import { needed } from './object-action.ts';
 import { perform } from './perform.ts';
@@ -32,6 +34,7 @@ export async function editVm(
   basedOn: Settings | undefined,
   signal: AbortSignal,
 ): Promise<string> {
+  refuseVersion(services, changes);
   const action = changeOf(services, chosen.id as VmId, target, changes, basedOn);
   return (await perform(action, chosen, {}, services, signal, () => {})).text;
 }
@@ -48,10 +51,17 @@ export async function adviceOnEdit(
   basedOn: Settings,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  refuseVersion(services, changes);
   const plan = permitted(editAction, 'vm', id, services).connection.vm.planConfigure;
   if (!plan) return [];
   const { warnings } = await plan(id, target, changes, picked(basedOn, Object.keys(changes)), signal);
   return warnings.map(({ feature, detail }) => `${labelOf(services, id, target, feature)}: ${detail}`);
+}
+
+/** A profile may say of which version of a template the VM is, which the library knows better than the platform. */
+function refuseVersion({ store }: Services, { profile }: Settings): void {
+  const complaint = versionComplaint(profile, store.fleet.library);
+  if (complaint !== undefined) throw new FleetError('op.refused', complaint, { fix: 'name one of these versions' });
 }
 
 const labelOf = (services: Services, id: VmId, target: SettingsTarget, key: string): string =>

@@ -49,7 +49,7 @@ function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): Details {
     disks: info.disks.map(diskOf),
     nics: info.nics.map(nicOf),
     snapshots: info.snapshots.map(snapshotOf),
-    more: info.more.map(([label, text]) => ({ label, value: text })),
+    more: info.more.map(([label, text, section]) => ({ label, value: text, section })),
   };
   return { value, name: vm.id, lines: linesOf(row, info, vm.pending) };
 }
@@ -66,7 +66,16 @@ const diskOf = ({ device, path, size, type, format, bus, storage, readOnly, shar
   shareable,
 });
 
-const nicOf = ({ device, mac, net, vlan, type, ips = [] }: Nic) => ({ device, mac, net, vlan, type, ips });
+const nicOf = ({ device, mac, net, vlan, type, ips = [], mask, gateway }: Nic) => ({
+  device,
+  mac,
+  net,
+  vlan,
+  type,
+  ips,
+  mask,
+  gateway,
+});
 
 const snapshotOf = ({ id, name, parent, created, current, memory, external, description }: Snapshot) => ({
   id,
@@ -115,7 +124,7 @@ function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo, pending: Vm['pendi
     ...(info.addresses ?? []).map(addressLine),
     ...info.disks.map(diskLine),
     ...info.snapshots.map((snapshot) => snapshotLine(snapshot, info.snapshots)),
-    ...info.more,
+    ...info.more.map(([label, text]): Line => [label, text]),
   ];
   return lines.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
 }
@@ -127,7 +136,7 @@ const yesOrNo = (value: boolean | undefined): string | undefined =>
 const pairs = (parts: readonly Line[]): string =>
   parts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : `${key}: ${value}`)).join(' ');
 
-const nicLine = ({ device, mac, net, vlan, type, ips = [] }: Nic): Line => [
+const nicLine = ({ device, mac, net, vlan, type, ips = [], mask, gateway }: Nic): Line => [
   'net interface',
   `${device} ${pairs([
     ['mac', mac],
@@ -135,6 +144,8 @@ const nicLine = ({ device, mac, net, vlan, type, ips = [] }: Nic): Line => [
     ['vlan', vlan?.toString()],
     ['type', type],
     ['ips', ips.join(' ')],
+    ['mask', mask],
+    ['gateway', gateway],
   ])}`,
 ];
 

@@ -32,6 +32,10 @@ function openFleet() {
     plan: 'shop',
     profile: 'small',
     image: 'debian',
+    os: 'debian 12',
+    flavor: 'm1.small',
+    owner: 'anna',
+    storage: gib(30),
     bootedAt: clock.now() - 10_000_400,
     trouble: { message: 'no disk', since: 0 },
   };
@@ -92,6 +96,10 @@ describe('the columns of VMs', () => {
       ['platform', 'kvm', '-'],
       ['version', 'test', '-'],
       ['image', 'debian', '-'],
+      ['os', 'debian 12', '-'],
+      ['flavor', 'm1.small', '-'],
+      ['owner', 'anna', '-'],
+      ['storage', '30G', '-'],
       ['plan', 'shop', '-'],
       ['profile', 'small', '-'],
       ['autostart', 'yes', 'no'],
@@ -147,7 +155,7 @@ describe('the columns of VMs', () => {
 
   it('are sorted from the largest down where they are amounts', () => {
     const down = vmColumns.filter(({ id }) => (readSort(id) as Sort).descending).map(({ id }) => id);
-    expect(down).toEqual('cpu hostcpu trend mem memory cpus disk read write net rx tx uptime'.split(' '));
+    expect(down).toEqual('cpu hostcpu trend mem memory cpus disk read write net rx tx uptime storage'.split(' '));
     expect(vmColumns.filter(({ align }) => align === 'right').map(({ id }) => id)).toEqual(down);
     expect(vmColumns.filter(({ sampled }) => sampled).map(({ id }) => id)).toEqual(
       'cpu hostcpu trend mem disk read write net rx tx'.split(' '),
@@ -288,7 +296,7 @@ describe('nodes in order', () => {
 
   it('are told of by some columns, and are in a pool', () => {
     expect(vmColumns.filter(({ id }) => hasNodeValue(id)).map(({ id }) => id)).toEqual(
-      'name state cpu mem memory cpus disk read write net rx tx ip pool endpoint platform version note trouble'.split(
+      'name state cpu mem memory cpus disk read write net rx tx ip pool endpoint platform version storage note trouble'.split(
         ' ',
       ),
     );

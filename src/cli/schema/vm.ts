@@ -25,6 +25,10 @@ const row = {
   plan: maybe(text('the plan that it was made by')),
   profile: maybe(text('the profile that it was made from')),
   image: maybe(text('the image that its disk was made from')),
+  os: maybe(text('the operating system in it, where that is known')),
+  flavor: maybe(text('the size that it comes in, where there are such')),
+  owner: maybe(text('whose it is, where that was written down')),
+  storage: maybe(size('what its disks can hold together, where that is told for all VMs')),
   tags: list(text('a tag'), 'its tags'),
   note: maybe(text('what people have noted about it')),
 };
@@ -69,6 +73,8 @@ const nic = object('nic', 'A network card of a VM.', {
   vlan: maybe(count('its VLAN')),
   type: maybe(text('what the guest sees: `virtio`, `vmxnet3`')),
   ips: list(text('an address'), 'addresses that the platform gave to it'),
+  mask: maybe(text('the mask of the first of them')),
+  gateway: maybe(text('by which its packets leave the network')),
 });
 
 const address = object('address', 'An address of a VM.', {
@@ -95,6 +101,7 @@ const more = list(
   object('more', 'Something that only this platform has.', {
     label: text('a name for people: it may change'),
     value: text('text for people'),
+    section: maybe(text('what it stands under, for people')),
   }),
   'what only this platform has, for people',
 );

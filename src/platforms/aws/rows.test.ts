@@ -173,6 +173,7 @@ describe('the row of an instance', () => {
     });
     const trouble = { message: 'broken', since: 1 };
     expect(rowOf(PLACE, one, await catalog(), trouble)).toEqual({
+      flavor: 't3.micro',
       id: `cloud/${ID}`,
       name: 'web1',
       uuid: ID,

@@ -2,6 +2,7 @@
 import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
+import { told } from '../lib/told.ts';
 import type { Catalog } from './catalog.ts';
 import { bootTimeOf, type Machine } from './machine.ts';
 import { OWN_TAGS } from './tags.ts';
@@ -17,7 +18,6 @@ export const zoneNode = ({ endpoint }: Place, zone: string) => nodeId(endpoint, 
 export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble: Trouble | undefined): Vm {
   const { id, name, state, rawState, zone, tags } = machine;
   const type = catalog.type(machine.type);
-  const bootedAt = bootTimeOf(machine);
   return {
     id: vmId(place.endpoint, id),
     name,
@@ -35,9 +35,8 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     profile: tags.get('profile'),
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (OWN_TAGS.includes(key) ? [] : value === '' ? key : `${key}=${value}`)),
-    ...(bootedAt === undefined ? {} : { bootedAt }),
     disabled: refusals(machine),
-    ...(trouble ? { trouble } : {}),
+    ...told({ flavor: machine.type, owner: tags.get('owner'), bootedAt: bootTimeOf(machine), trouble }),
   };
 }
 

@@ -31,6 +31,10 @@ export interface Nic {
   readonly vlan?: number;
   /** What the guest sees, `virtio`, `vmxnet3`; or how it is connected, where only that is known. */
   readonly type: string | undefined;
-  /** Addresses that the platform gave to it. */
+  /** Addresses that the platform gave to it, or knows that it has. */
   readonly ips?: readonly string[];
+  /** Of the first of them: `255.255.255.0`, or the length of the prefix of IPv6. */
+  readonly mask?: string;
+  /** By which its packets leave the network, where the platform says so. */
+  readonly gateway?: string;
 }

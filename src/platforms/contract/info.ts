@@ -8,9 +8,14 @@ export interface VmAddress {
   readonly address: string;
   readonly source: 'agent' | 'lease' | 'arp' | 'static';
   readonly mac?: string;
+  /** How many of its bits are those of its network. */
+  readonly prefix?: number;
 }
 
-/** What the row of a VM does not have. `more` is what only this platform has, as text for people. */
+/** What only this platform has, as text for people. Those of one section stand together, behind those without one. */
+export type MoreLine = readonly [label: string, value: string, section?: string];
+
+/** What the row of a VM does not have. */
 export interface VmInfo {
   /** Read with the rest: that of the row may be an interval older. */
   readonly state: VmState;
@@ -31,7 +36,7 @@ export interface VmInfo {
   readonly row?: Partial<Pick<Vm, 'cpus' | 'memory' | 'ips' | 'autostart' | 'plan' | 'profile' | 'image' | 'pending'>>;
   /** The same addresses as in the row, the preferred one first, where it is known where they come from. */
   readonly addresses?: readonly VmAddress[];
-  readonly more: readonly (readonly [label: string, value: string])[];
+  readonly more: readonly MoreLine[];
 }
 
 /** What programs read of a node beside its row; a key is missing where the platform doesn't say. */

@@ -52,6 +52,14 @@ export interface Vm extends Listed<'vm'> {
   readonly plan: string | undefined;
   readonly profile: string | undefined;
   readonly image: string | undefined;
+  /** The operating system in it, as the platform knows it or was told: `debian 12`, `Windows`. */
+  readonly os?: string;
+  /** The size that it comes in, where there are such: `m5.large`. */
+  readonly flavor?: string;
+  /** Whose it is, where that was written down. */
+  readonly owner?: string;
+  /** What its disks can hold together, where the inventory has it; of disks that others share too. */
+  readonly storage?: Bytes;
   readonly tags: readonly string[];
   /**
    * Of one that runs: what its next start changes, one thing each: `Memory 4GiB`, `disk vdb`. Empty or undefined for nothing, and

@@ -2,7 +2,7 @@ import { type EndpointName, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { Node, OperationName, Vm, VmState } from '../contract.ts';
 import { operations } from '../contract.ts';
-import { APPS, IMAGES, ODD_NAMES, ROLES, STACKS, STAGES } from './names.ts';
+import { APPS, IMAGES, ODD_NAMES, OWNERS, ROLES, STACKS, STAGES } from './names.ts';
 import { chance, hash, pick } from './random.ts';
 
 /** The platform's own words for what its VMs do. */
@@ -35,6 +35,9 @@ const WEB = ROLES.findIndex((role) => role.name === 'web');
 
 /** VMs of one kind share one array, which is most of what the tags of 100,000 VMs would cost. */
 const TAGS = new Map(STAGES.map((stage) => [stage, ROLES.map((role) => [stage, role.name])]));
+
+/** `debian 12` of an image `debian-12`. */
+const SYSTEMS = new Map(IMAGES.map((image) => [image, image.replace('-', ' ')]));
 
 export interface Machine {
   readonly vm: Vm;
@@ -117,6 +120,8 @@ export function createMachineMaker(
       plan,
       profile: role.profile,
       image,
+      os: SYSTEMS.get(image) ?? image,
+      owner: pick(OWNERS, hash(seed, row, 37)),
       tags: TAGS.get(stage)?.[roleIndex] ?? [],
       ...uptimeFact(state, firstBoot(seed, row, now)),
     };

@@ -100,6 +100,9 @@ export const STACKS: readonly (readonly number[])[] = (
 
 export const IMAGES = ['debian-12', 'debian-13', 'ubuntu-24.04', 'rocky-9', 'almalinux-9', 'fedora-42'];
 
+/** Who has VMs made. */
+export const OWNERS = ['anna', 'ben', 'carla', 'deniz', 'platform team'];
+
 export const STAGES = ['prod', 'prod', 'prod', 'staging', 'test'];
 
 /** Names that no list, form or terminal may stumble over; with `odd-names` the first VMs of the fleet have them. */

@@ -46,6 +46,10 @@ export function lengthOfMask(mask: string): number | undefined {
   return bits.length === 4 ? ones?.length : undefined;
 }
 
+/** `255.255.255.0`; of IPv6 the length of the prefix, `64`, which is what is written there. */
+export const maskText = ({ family, length }: Cidr): string =>
+  family === 4 ? addressText((0xffff_ffffn << BigInt(32 - length)) & 0xffff_ffffn, 4) : String(length);
+
 const numberOf = (parts: readonly string[], size: bigint, radix: number): bigint =>
   parts.reduce((value, part) => (value << size) + BigInt(Number.parseInt(part, radix)), 0n);
 

@@ -163,6 +163,7 @@ describe('the row of a server', () => {
   it('has all that a list shows', () => {
     const why = 'it is locked (audit): unlock it first';
     expect(row({}, NODE, 'debian')).toEqual({
+      flavor: 'm1.small',
       id: 'lab/s-1',
       name: 'web1',
       uuid: 's-1',

@@ -2,6 +2,7 @@
 import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import { type OperationName, operations, type Trouble, type Vm, type VmMode } from '../contract.ts';
+import { told } from '../lib/told.ts';
 import { plainLine } from '../transport/http/wire.ts';
 import type { Server } from './servers.ts';
 import { stateOf } from './states.ts';
@@ -34,7 +35,7 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
     tags: server.tags,
     disabled: refusals(server),
     modes: modesOf(server),
-    ...(trouble ? { trouble } : {}),
+    ...told({ flavor: server.flavor?.name, owner: server.metadata['owner'], trouble }),
   };
 }
 
@@ -80,7 +81,7 @@ function refusals({ locked, lockedReason }: Server): NonNullable<Vm['disabled']>
 export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
-  if (a.image !== b.image) return false;
+  if (a.image !== b.image || a.flavor !== b.flavor || a.owner !== b.owner) return false;
   const rest = ({ ips, tags, disabled, modes, trouble }: Vm) => JSON.stringify([ips, tags, disabled, modes, trouble]);
   return rest(a) === rest(b);
 }

@@ -5,7 +5,8 @@
  */
 import { type Clock, wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import type { Change } from '../contract.ts';
+import { type Bytes, bytes } from '../../units.ts';
+import type { Change, Disk } from '../contract.ts';
 import { asRow, asRows, textOf } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { type Api, segment } from './api.ts';
@@ -99,13 +100,21 @@ async function readSheets(options: DetailsOptions, entries: readonly Entry[]): P
   );
 }
 
+/** All of its disks together; media are none of it. */
+function storageOf(disks: readonly Disk[]): Bytes | undefined {
+  const sizes = disks.flatMap(({ type, size }) => (type === 'disk' ? [size ?? Number.NaN] : []));
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  return sizes.length > 0 && Number.isFinite(sum) ? bytes(sum) : undefined;
+}
+
 const readSheet = ({ api, signal, roster, emit }: DetailsOptions, { guest }: Entry): Promise<boolean> =>
   unlessSilent(signal, async () => {
     const path = `${pathOf(guest)}/config`;
     const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
-    const { name, identity, autostart, notes, serial, agent } = readGuestConfig(row, guest.kind, guest.vmid);
-    const { plan, profile, image } = notes.pairs;
-    const sheet: Sheet = { name, identity, autostart, plan, profile, image, serial: serial !== undefined, agent };
+    const { name, identity, autostart, notes, serial, agent, disks } = readGuestConfig(row, guest.kind, guest.vmid);
+    const { plan, profile, image, owner } = notes.pairs;
+    const kept = { plan, profile, image, owner, os: textOf(row, 'ostype'), storage: storageOf(disks) };
+    const sheet: Sheet = { name, identity, autostart, ...kept, serial: serial !== undefined, agent };
     emit(roster.learn(guest.key, { sheet }));
   });
 

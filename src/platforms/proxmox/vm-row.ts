@@ -1,6 +1,8 @@
 /** From what is known of a guest to its row. */
 import { type EndpointName, nodeId, vmId } from '../../ids.ts';
+import type { Bytes } from '../../units.ts';
 import type { OperationName, Trouble, Vm } from '../contract.ts';
+import { told } from '../lib/told.ts';
 import type { Current, Guest } from './guests.ts';
 import { stateOf } from './states.ts';
 
@@ -19,6 +21,11 @@ export interface Sheet {
   readonly plan: string | undefined;
   readonly profile: string | undefined;
   readonly image: string | undefined;
+  readonly owner?: string | undefined;
+  /** Its word for the kind of system: `l26`, `win11`. */
+  readonly os?: string | undefined;
+  /** Undefined where one of its disks doesn't say. */
+  readonly storage?: Bytes | undefined;
   readonly serial: boolean;
   readonly agent: boolean;
 }
@@ -58,9 +65,8 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
     profile: sheet?.profile,
     image: sheet?.image,
     tags: current ? current.tags : guest.tags,
-    ...(bootedAt === undefined ? {} : { bootedAt }),
     disabled: refusals(guest, lock, sheet),
-    ...(trouble ? { trouble } : {}),
+    ...told({ os: sheet?.os, owner: sheet?.owner, storage: sheet?.storage, bootedAt, trouble }),
   };
 }
 
@@ -87,6 +93,7 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.identity !== b.identity || a.bootedAt !== b.bootedAt) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
     return false;
-  if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image) return false;
+  if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image || a.owner !== b.owner) return false;
+  if (a.os !== b.os || a.storage !== b.storage) return false;
   return JSON.stringify([a.ips, a.tags, a.disabled]) === JSON.stringify([b.ips, b.tags, b.disabled]);
 }

@@ -4,7 +4,7 @@ import type { MoRef, Xml } from './soap/envelope.ts';
 import { xml } from './soap/envelope.ts';
 
 /** kcli keeps its metadata among the VM's extra options. */
-export const kcliPath = (key: 'plan' | 'profile' | 'image'): string => `config.extraConfig["${key}"].value`;
+export const kcliPath = (key: 'plan' | 'profile' | 'image' | 'owner'): string => `config.extraConfig["${key}"].value`;
 
 /** Values that only samples are made of: a change of them is no change of a row. */
 export const FIGURES: ReadonlySet<string> = new Set([
@@ -44,12 +44,14 @@ export const WANTED: readonly Wanted[] = [
       kcliPath('plan'),
       kcliPath('profile'),
       kcliPath('image'),
+      kcliPath('owner'),
       'guest.ipAddress',
       'runtime.bootTime',
       'runtime.connectionState',
       'runtime.host',
       'runtime.powerState',
       'runtime.question.text',
+      'summary.config.guestFullName',
       'summary.config.memorySizeMB',
       'summary.config.numCpu',
       'summary.quickStats.overallCpuUsage',

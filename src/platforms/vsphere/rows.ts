@@ -2,6 +2,7 @@
 import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
 import { type Bytes, bytes, mib } from '../../units.ts';
 import type { Node, OperationName, Pool, Trouble, Vm } from '../contract.ts';
+import { told } from '../lib/told.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { plainName } from './names.ts';
 import { above, type Known, numberIn, type Objects } from './objects.ts';
@@ -76,9 +77,13 @@ export function vmRow(known: Known, context: VmContext): Vm {
     profile: values.get(kcliPath('profile')),
     image: values.get(kcliPath('image')),
     tags: [],
-    ...(bootedAt === undefined ? {} : { bootedAt }),
+    ...told({
+      os: values.get('summary.config.guestFullName'),
+      owner: values.get(kcliPath('owner')),
+      bootedAt,
+      trouble,
+    }),
     ...(values.get('config.template') === 'true' ? { disabled: TEMPLATE_REFUSES } : {}),
-    ...(trouble ? { trouble } : {}),
   };
 }
 

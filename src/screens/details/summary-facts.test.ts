@@ -68,6 +68,15 @@ describe('a summary of nodes', () => {
     ]);
   });
 
+  it('F-114 F-127 F-128 adds up what the disks of its VMs can hold, as far as that is known', () => {
+    const store = createStore(createTestClock());
+    const vms = [aVm('a', { storage: gib(10) }), aVm('b', { storage: gib(20) }), aVm('c'), aVm('d', { node: 'n2' })];
+    store.push(host1, inventory([aNode('n1'), aNode('n2')], vms));
+    store.flush();
+    expect(told(summaryFacts([n1, n2], store.fleet, [], NOW))).toEqual(['VM storage: 30G that their disks can hold']);
+    expect(told(summaryFacts([n2], store.fleet, [], NOW))).toEqual([]);
+  });
+
   it('counts two directories of one file system once, and says of how many the size is not known', () => {
     const one = aFleet([storage('a', { node: n1 }), storage('b', { node: n1, used: bytes(gib(40) + mib(30)) })]);
     expect(told(summaryFacts([n1], one.fleet, [], NOW))).toEqual(['Storage: 40% 40G of 100G']);

@@ -2,7 +2,7 @@
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import { listedOf, type StorageSum, sumStorages } from '../../state/fleet/storage-sums.ts';
+import { listedOf, type StorageSum, storageOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
@@ -24,10 +24,19 @@ export function summaryFacts(
   const networks = listedOf('network', nodes, fleet)?.filter(({ active }) => active) ?? [];
   return [
     ...(sums ? [...storageFact('Storage', sums.local), ...storageFact('Shared', sums.shared)] : []),
+    ...vmStorageFact(
+      storageOfVms(
+        nodes.flatMap((id) => fleet.vmsBelow(id)),
+        fleet,
+      ),
+    ),
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
   ];
 }
+
+const vmStorageFact = (size: number): readonly Fact[] =>
+  Number.isNaN(size) ? [] : fact('VM storage', `${formatBytes(size)} that their disks can hold`);
 
 /** Where none says how large it is, how many there are. */
 function storageFact(label: string, { count, size, used }: StorageSum): readonly Fact[] {

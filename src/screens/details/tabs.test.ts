@@ -55,6 +55,21 @@ describe('the overview of a VM', () => {
     return shown(vmOverview(vm, loaded, store.fleet, columns, look));
   };
 
+  it('F-131 F-132 has what its platform says of it by sections, behind what stands in none', () => {
+    const more: VmInfo['more'] = [
+      ['On crash', 'restart', 'Boot'],
+      ['Owner', 'anna'],
+      ['Video', 'virtio', 'Display'],
+      ['Boots from', 'vda', 'Boot'],
+    ];
+    const text = overview(aVm('web1'), { state: 'ready', value: { ...info, more } });
+    const at = ['Owner', '{header|Boot ', 'On crash', 'Boots from', '{header|Display', 'Video'].map((one) =>
+      text.indexOf(one),
+    );
+    expect(at).not.toContain(-1);
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+  });
+
   it('tells what is known of it', () => {
     const vm = aVm('web1', {
       ips: ['10.0.0.1', '10.0.0.2'],

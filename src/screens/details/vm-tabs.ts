@@ -1,5 +1,5 @@
 import { endpointOf } from '../../ids.ts';
-import type { ConsoleOutput, Vm, VmInfo } from '../../platforms/contract.ts';
+import type { ConsoleOutput, MoreLine, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { noteOf } from '../../state/fleet/note-of.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
@@ -88,15 +88,24 @@ const uptime = (bootedAt: number, now: number): string =>
 
 function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
   const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;
+  const alone = info.more.filter(([, , section]) => section === undefined);
+  const sections = Map.groupBy(
+    info.more.filter((line) => !alone.includes(line)),
+    ([, , section]) => section,
+  );
   return [
     ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
     ...fact('Max memory', maxMemory === vm.memory ? undefined : formatBytes(maxMemory)),
     ...fact('Created', info.created === undefined ? undefined : dateAndTime(info.created)),
     ...fact('About', info.description),
-    ...info.more.flatMap(([label, value]) => fact(label, value)),
+    ...lineFacts(alone),
     ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
+    ...[...sections].flatMap(([section = '', lines]) => [{ section }, ...lineFacts(lines)]),
   ];
 }
+
+const lineFacts = (lines: readonly MoreLine[]): readonly Fact[] =>
+  lines.flatMap(([label, value]) => fact(label, value));
 
 export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonly string[] {
   if (disks.length === 0) return [look.theme.paint('dim', 'No disks.')];
@@ -120,8 +129,9 @@ export function vmDisks({ disks }: VmInfo, columns: number, look: Look): readonl
 
 export function vmNetworks({ nics }: VmInfo, columns: number, look: Look): readonly string[] {
   if (nics.length === 0) return [look.theme.paint('dim', 'No networks.')];
-  return nics.flatMap(({ device, net, vlan, mac, type = '', ips = [] }) => {
-    const words = [device, vlan === undefined ? net : `${net} VLAN ${vlan}`, mac, type, ...ips];
+  return nics.flatMap(({ device, net, vlan, mac, type = '', ips = [], mask = '', gateway = '' }) => {
+    const way = [mask && `mask ${mask}`, gateway && `by ${gateway}`];
+    const words = [device, vlan === undefined ? net : `${net} VLAN ${vlan}`, mac, type, ...ips, ...way];
     return wrapped(words.filter((word) => word !== '').join('  '), columns);
   });
 }

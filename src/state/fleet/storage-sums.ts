@@ -1,5 +1,5 @@
 /** How much storage nodes have together, as the lists of their endpoints say, which are read once a minute. */
-import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
+import { type EndpointName, endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { ListedKind, ObjectOf, Storage } from '../../platforms/contract.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -27,6 +27,13 @@ export function listedOf<K extends Extract<ListedKind, 'storage' | 'network'>>(
   if (lists.length === 0) return undefined;
   return lists.flatMap(({ items }) => items.filter(({ node }) => node === undefined || own.has(node)));
 }
+
+/** What the disks of these VMs can hold together, by their rows; NaN where that is known of none. */
+export const storageOfVms = (ids: readonly VmId[], { vms }: Pick<Fleet, 'vms'>): number =>
+  ids.reduce((sum, id) => {
+    const { storage } = vms.get(id) ?? {};
+    return storage === undefined ? sum : (Number.isNaN(sum) ? 0 : sum) + storage;
+  }, Number.NaN);
 
 /** Each storage counts once, whichever of the nodes use it. */
 export function sumStorages(storages: readonly Storage[]): StorageSums {

@@ -24,6 +24,9 @@ const TEXTS: QueryLanguage<Vm>['texts'] = {
   plan: (vm) => [vm.plan],
   profile: (vm) => [vm.profile],
   image: (vm) => [vm.image],
+  os: (vm) => [vm.os],
+  flavor: (vm) => [vm.flavor],
+  owner: (vm) => [vm.owner],
   note: (vm, fleet) => [noteOf(vm, fleet)?.text],
   trouble: (vm) => [troubleOf(vm)],
 };
@@ -34,6 +37,7 @@ const NUMBERS: QueryLanguage<Vm>['numbers'] = {
   mem: { size: true, memory: true, live: true, of: (vm, fleet) => fleet.samples.memory(vm.id) },
   memory: { size: true, memory: true, live: false, of: (vm) => vm.memory },
   cpus: { size: false, live: false, of: (vm) => vm.cpus },
+  storage: { size: true, live: false, of: (vm) => vm.storage ?? Number.NaN },
   disk: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'diskRead', 'diskWrite') },
   net: { size: true, live: true, of: (vm, fleet) => sum(fleet.samples.of(vm.id), 'netRx', 'netTx') },
 };

@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { noteOf } from '../fleet/note-of.ts';
 import { poolNameOf } from '../fleet/pool-of.ts';
 import type { VmRates } from '../fleet/samples.ts';
+import { storageOfVms } from '../fleet/storage-sums.ts';
 import { columnKey, type VmColumn, vmColumns } from './vm-columns.ts';
 
 type NodeValue = (node: Node, fleet: Fleet) => string | number | undefined;
@@ -27,6 +28,7 @@ const VALUES: Readonly<Record<string, NodeValue>> = {
   net: rates(({ netRx, netTx }) => netRx + netTx),
   rx: rates(({ netRx }) => netRx),
   tx: rates(({ netTx }) => netTx),
+  storage: ({ id }, fleet) => storageOfVms(fleet.vmsBelow(id), fleet),
   ip: ({ address }) => address,
   pool: (node, fleet) => nodePool(node, fleet),
   endpoint: ({ id }) => endpointOf(id),

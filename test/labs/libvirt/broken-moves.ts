@@ -2,6 +2,7 @@
 import { afterEach, beforeAll } from 'vitest';
 import type { Connection, Migrated, MigrateSpec, MigrationPeer, Visit } from '../../../src/platforms/contract.ts';
 import type { Side } from '../../../src/platforms/kvm/migrate/side.ts';
+import { type AtCall, type BrokenWire, startBrokenWire } from './broken-wire.ts';
 import { type Host, host1, host2, killDaemon, restoreHost, startDaemon } from './hosts.ts';
 import { connectPair, HOSTS, idOn, type Pair, SPEC } from './migrating.ts';
 import { removeMovable, shareStorage } from './movable-guests.ts';
@@ -9,6 +10,7 @@ import { inHost } from './namespaces.ts';
 
 export const NAME = 'survivor';
 let pair: Pair | undefined;
+let wire: BrokenWire | undefined;
 
 /** For each file of such tests: hosts that are whole, and nothing left, before and after each. */
 export function aroundEach(): void {
@@ -26,6 +28,8 @@ export function aroundEach(): void {
 export async function tidyUp(): Promise<void> {
   await pair?.close();
   pair = undefined;
+  await wire?.close();
+  wire = undefined;
   await removeMovable(HOSTS, NAME);
 }
 
@@ -87,6 +91,13 @@ export const moveWith = async (hook: Hook, spec: MigrateSpec = SPEC): Promise<Mi
   if (!migrate) throw new Error('the source moves nothing');
   const target = { node: pair.target.node, peer: hooked(pair.to, hook) };
   return migrate(await idOn(host1, NAME), target, spec, new AbortController().signal);
+};
+
+/** Something happens at a call to the source, which is reached over TCP: what only a login sees is not checked. */
+export const moveThrough = async (at: AtCall): Promise<Migrated> => {
+  wire = await startBrokenWire(host1, at);
+  pair = await connectPair(host1, host2, { transport: 'tcp', host: '127.0.0.1', port: wire.port, insecure: true });
+  return pair.migrate(await idOn(host1, NAME), { ...SPEC, despite: ['files', 'clock', 'reach', 'disks'] });
 };
 
 /** Something breaks as soon as memory is on its way; the rest goes at 1 MiB/s. */

@@ -183,7 +183,13 @@ describe('a VM is defined', () => {
             format: 'raw',
             name: 'hardware1.img',
           },
-          { size: mib(8), bus: 'scsi', wwn: '5000c500A0B1C2D3', thin: false },
+          {
+            size: mib(8),
+            bus: 'scsi',
+            wwn: '5000c500A0B1C2D3',
+            thin: false,
+            driver: 'detect_zeroes=on error_policy=stop',
+          },
           { size: mib(8), bus: 'usb', io: 'io_uring' },
           { size: mib(80), bus: 'sata', image: 'busybox.qcow2', format: 'raw' },
           { size: mib(80), image: 'default/busybox.qcow2' },
@@ -192,7 +198,7 @@ describe('a VM is defined', () => {
       },
       [
         /<driver name='qemu' type='raw' cache='none' io='native' discard='ignore'\/>\s*<source file='[^']*\/hardware1.img'\/>\s*<target dev='vda' bus='virtio'\/>\s*<serial>A-1<\/serial>/,
-        /hardware1_1.raw'\/>\s*<target dev='sda' bus='scsi'\/>\s*<wwn>5000c500a0b1c2d3<\/wwn>/,
+        /error_policy='stop'[^>]*detect_zeroes='on'\/>\s*<source file='[^']*\/hardware1_1.raw'\/>\s*<target dev='sda' bus='scsi'\/>\s*<wwn>5000c500a0b1c2d3<\/wwn>/,
         /io='io_uring'[^>]*>\s*<source file='[^']*\/hardware1_2.qcow2'\/>\s*<target dev='sdb' bus='usb'\/>/,
         /hardware1_3.raw'\/>\s*<target dev='sdc' bus='sata'\/>/,
         /type='raw' cache='none' discard='unmap'\/>\s*<source file='[^']*\/hardware-shared.raw'\/>\s*<target dev='vdc' bus='virtio'\/>\s*<shareable\/>/,

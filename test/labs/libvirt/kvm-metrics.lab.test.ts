@@ -108,7 +108,18 @@ it('F-113 F-115 measures disks and networks as virsh domstats counts them', {
 it('F-113 says where an address comes from', async () => {
   const info = await watched.connection.vm.info(vm, patient());
   const leased = /(192\.168\.121\.\d+)/.exec(await virsh(host, 'domifaddr', VM))?.[1];
-  expect(info.addresses).toContainEqual({ address: leased, source: 'lease', mac: expect.stringMatching(/^52:54:00:/) });
+  const mac = expect.stringMatching(/^52:54:00:/);
+  expect(info.addresses).toContainEqual({ address: leased, source: 'lease', mac, prefix: 24 });
+  expect(info.nics).toMatchObject([{ ips: [leased], mask: '255.255.255.0', gateway: '192.168.121.1' }]);
+});
+
+it('F-113 F-126 F-415 has in its row what its disks can hold, and which system it was said to have', async () => {
+  const size = /Capacity:\s+(\d+)/.exec(await virsh(host, 'domblkinfo', VM, 'vda'))?.[1];
+  expect(await watched.until('its storage', () => watched.vms.get(vm)?.storage, 20_000)).toBe(Number(size));
+  const os = '<libosinfo><os id="http://debian.org/debian/12"/></libosinfo>';
+  const uri = 'http://libosinfo.org/xmlns/libvirt/domain/1.0';
+  await virsh(host, 'metadata', VM, '--uri', uri, '--key', 'libosinfo', '--set', os, '--live');
+  expect(await watched.until('its system', () => watched.vms.get(vm)?.os, 20_000)).toBe('debian 12');
 });
 
 it('F-485 F-040 has the devices, bridges and mounts of its node', async () => {

@@ -4,7 +4,9 @@
  */
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import type { Migrated } from '../../../src/platforms/contract.ts';
-import { failed, type Hook, moveAnd, moveWith, NAME, SHARED, tidyUp } from './broken-moves.ts';
+import { migration } from '../../../src/platforms/kvm/rpc/migration.ts';
+import { failed, type Hook, moveAnd, moveThrough, moveWith, NAME, SHARED, tidyUp } from './broken-moves.ts';
+import type { AtCall } from './broken-wire.ts';
 import { guestsOf, type Host, host1, host2, losePower, powerOn, restoreHost, site, virsh } from './hosts.ts';
 import { HOSTS, whereIs } from './migrating.ts';
 import { makeMovable, removeMovable, shareStorage } from './movable-guests.ts';
@@ -50,9 +52,16 @@ const on = async (host: Host) => {
 
 const BEFORE_IT_GOES: readonly (readonly [string, (lost: Host) => Promise<Migrated>])[] = [
   ['while memory is on its way', (lost) => moveAnd(() => losePower(lost))],
+  ['before it begins', (lost) => moveThrough(atCall('begin', 'before', lost))],
+  ['when it has begun', (lost) => moveThrough(atCall('begin', 'after', lost))],
   ['before the target prepares', (lost) => moveWith(hook('PREPARE', 'before', lost))],
   ['when the target has prepared', (lost) => moveWith(hook('PREPARE', 'after', lost))],
 ];
+const atCall = (step: 'begin' | 'confirm', when: AtCall['when'], lost: Host): AtCall => ({
+  procedure: migration[step].number,
+  when,
+  happens: () => losePower(lost),
+});
 const hook = (step: Hook['step'], when: Hook['when'], lost: Host): Hook => ({
   step,
   when,
@@ -123,6 +132,28 @@ it(
     await moveWith(hook('FINISH', 'after', host2)).catch(() => undefined);
     expect((await whereIs(NAME, [host1])).filter((place) => place.endsWith('running'))).toEqual([]);
     expect(await on(host2)).toContain('host2: shut off');
+  },
+  DEADLINE_MS,
+);
+
+it.runIf(isLong)(
+  'the source is lost with its last answer: the VM runs at the target, and what may be left is named',
+  async () => {
+    const said = await saidOf(moveThrough({ ...atCall('confirm', 'after', host1), loses: true }));
+    expect(await whereIs(NAME, [host2])).toEqual(['host2: running']);
+    expect(said).toContain(`${NAME} runs on host2 now, but host1 does not say what is left of it there`);
+    expect(said).toContain(`on host1: virsh destroy ${NAME}; virsh undefine --keep-nvram ${NAME}`);
+    expect(await on(host1)).toEqual(['host2: running']);
+  },
+  DEADLINE_MS,
+);
+
+it.runIf(isLong)(
+  'the target is lost when the source has let go: the VM is off there, as all others, and nowhere else',
+  async () => {
+    await moveThrough(atCall('confirm', 'after', host2));
+    expect(await whereIs(NAME, [host1])).toEqual([]);
+    expect(await on(host2)).toEqual(['host2: shut off']);
   },
   DEADLINE_MS,
 );

@@ -1,7 +1,8 @@
 /** VMs that go from host to host, with shared and with copied disks; virsh and the guests themselves say where they are. */
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { standingErrors } from '../../../src/platforms/contract.ts';
+import { run } from '../command.ts';
 import { host1, host2, makeNetwork, removeNetwork, site, untilLoginPrompt, virsh } from './hosts.ts';
 import { connectPair, HOSTS, idOn, type Pair, SPEC, volumesIn, whereIs } from './migrating.ts';
 import { makeMovable, removeMovable, SHARED_POOL, shareStorage } from './movable-guests.ts';
@@ -103,6 +104,35 @@ describe('a VM that is off', () => {
     expect((await readFile(`${host2.dir}/lib/images/${NAME}.qcow2`)).equals(before)).toBe(true);
     expect(await virsh(host2, 'dominfo', NAME)).toMatch(/Autostart:\s+enable/);
     await virsh(host2, 'start', NAME);
+  });
+
+  it('goes as one file when its disk is a layer on another image', async () => {
+    await makeMovable(host1, NAME, { shared: false, running: false });
+    const [top, base] = [`${host1.dir}/lib/images/${NAME}.qcow2`, `${host1.dir}/lib/images/${NAME}-base.qcow2`];
+    try {
+      await run(['qemu-img', 'create', '-q', '-f', 'qcow2', base, '32M']);
+      await run(['qemu-io', '-c', 'write -P 0x42 0 64k', base]);
+      const below = ['-b', `/var/lib/libvirt/images/${NAME}-base.qcow2`, '-F', 'qcow2'];
+      await inHost(host1, 'qemu-img', 'create', '-q', '-f', 'qcow2', ...below, `/var/lib/libvirt/images/${NAME}.qcow2`);
+      await virsh(host1, 'pool-refresh', 'default');
+      const id = await idOn(host1, NAME);
+      const { checks } = await pair.plan(id, { ...SPEC, copyDisks: true });
+      expect(checks.find(({ name }) => name === 'disks')).toMatchObject({
+        level: 'ok',
+        text: '1 copied, 32M, 1 made one file of its layers or of another format first',
+      });
+      await pair.migrate(id, { ...SPEC, copyDisks: true });
+      expect(await whereIs(NAME)).toEqual(['host2: shut off']);
+      const copy = `${host2.dir}/lib/images/${NAME}.qcow2`;
+      expect(JSON.parse(await run(['qemu-img', 'info', '--output=json', copy]))).not.toHaveProperty('backing-filename');
+      expect(await run(['qemu-io', '-c', 'read -P 0x42 0 64k', copy])).not.toMatch(/failed/i);
+      expect((await volumesIn(host1, 'default')).filter((name) => name.startsWith(NAME))).toEqual([
+        `${NAME}-base.qcow2`,
+      ]);
+    } finally {
+      await rm(base, { force: true });
+      await rm(top, { force: true });
+    }
   });
 
   it('goes where its disk is shared without that being copied', async () => {

@@ -2,6 +2,7 @@
 import { type EndpointName, type NodeId, nodeId, type VmId } from '../../../src/ids.ts';
 import type {
   Connection,
+  Endpoint,
   Migrated,
   MigrateSpec,
   MigrationPlan,
@@ -27,9 +28,11 @@ export const SPEC: MigrateSpec = { live: true, copyDisks: false, storage: '', re
 
 const endpointOfHost = (host: Host) => sshEndpoint(host, `move-${host.name}`);
 
-export async function connectPair(source: Host, destination: Host): Promise<Pair> {
+/** `way`: how the source is reached, where that is not as usual. */
+export async function connectPair(source: Host, destination: Host, way?: Endpoint['values']): Promise<Pair> {
   const endpoint = endpointOfHost(destination);
-  const from = await connectTo(endpointOfHost(source));
+  const near = endpointOfHost(source);
+  const from = await connectTo(way ? { ...near, values: way } : near);
   const to = await connectTo(endpoint);
   const node: NodeId = nodeId(endpoint.name as EndpointName, destination.uuid);
   const { planReceive, receive } = to.node ?? {};

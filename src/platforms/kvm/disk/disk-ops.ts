@@ -51,7 +51,7 @@ export function createDiskOps(calls: GuestCalls, host: Host): Required<Omit<Disk
       }),
     insert: (id, volume, signal) =>
       onDisk(id, signal, readToChange, async (call, devices, disk) => {
-        await insertMedium(call, devices, disk, volume);
+        await insertMedium(host, call, devices, disk, volume);
         return DONE;
       }),
   };

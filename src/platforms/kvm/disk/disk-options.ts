@@ -1,6 +1,7 @@
 /** How a new VM sees a disk, and what its volume is: https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms */
 import type { Settings } from '../../contract.ts';
 import { oneOf, refused, textIn } from '../../lib/spec-values.ts';
+import { driverAttributes } from '../medium/driver-options.ts';
 import { type FileSystem, readFileSystem } from '../medium/file-system.ts';
 import { CACHES, DISCARDS, FORMATS, IOS } from './fields.ts';
 
@@ -13,6 +14,8 @@ export interface DiskOptions {
   readonly shareable: boolean;
   readonly serial: string;
   readonly wwn: string;
+  /** As attributes. */
+  readonly driver: string;
 }
 
 /** What a disk is on: a new volume, which may be made of an image, or one that is there. */
@@ -54,7 +57,8 @@ export function readDiskOptions(row: Settings): DiskOptions {
     throw refused(`a serial number on ${bus} has up to ${longest} letters, digits, - . + or _`);
   if (wwn !== '' && !/^[0-9a-f]{16}$/.test(wwn)) throw refused('a world wide name has 16 digits of hex');
   if (wwn !== '' && !NAMED_BUSES.has(bus)) throw refused(`disks on ${bus} have no world wide name`, 'choose scsi');
-  return { bus, cache, io, discard: oneOf(DISCARDS, text('discard') || 'unmap', 'discard'), shareable, serial, wwn };
+  const [discard, driver] = [oneOf(DISCARDS, text('discard') || 'unmap', 'discard'), driverAttributes(text('driver'))];
+  return { bus, cache, io, discard, shareable, serial, wwn, driver };
 }
 
 /** `at`: 0 for the first, which may have the image of the VM. */
@@ -80,8 +84,8 @@ export function readDiskVolume(row: Settings, shareable: boolean, vmImage: strin
 }
 
 /** What goes into the driver of a disk, behind its format. */
-export const driverXml = ({ cache, io, discard }: DiskOptions): string =>
-  [cache && ` cache="${cache}"`, io && ` io="${io}"`, ` discard="${discard}"`].filter(Boolean).join('');
+export const driverXml = ({ cache, io, discard, driver }: DiskOptions): string =>
+  [cache && ` cache="${cache}"`, io && ` io="${io}"`, ` discard="${discard}"`, driver].filter(Boolean).join('');
 
 /** Elements of a disk. */
 export const optionsXml = ({ shareable, serial, wwn }: DiskOptions): string =>

@@ -31,6 +31,7 @@ const DISK: readonly Field[] = [
   choice('discard', 'Discard', 'Whether room that it gives back is free again; left empty, unmap.', DISCARDS),
   flag('shareable', 'Shareable', 'Other VMs may have it as well, which must keep out of each other’s way; it is raw.'),
   text('serial', 'Serial', 'Serial number that it shows.'),
+  text('driver', 'Driver', 'More options of QEMU’s driver, such as detect_zeroes=unmap queues=4.'),
   text('wwn', 'WWN', 'World wide name that it shows, 16 digits of hex; on scsi, sata and ide.'),
 ];
 

@@ -51,6 +51,13 @@ describe('a VM', () => {
     expect(touched).toEqual([nativeOf(id)]);
   });
 
+  it('F-109 needs a name, and has a disk also where none is asked for', async () => {
+    expect((await failure(opened().make({ ...IMAGE, name: '' }))).code).toBe('op.refused');
+    const { make, defined } = opened();
+    await make({ disk: [], start: false });
+    expect(defined()).toContain('<source file="/d/web1_0.qcow2"/>');
+  });
+
   it.each<readonly [string, Settings, string]>([
     ['as large as its image, where that is larger', { image: 'big' }, String(gib(40))],
     ['of the size that is asked for', { image: 'debian-13.qcow2', disk: [{ size: gib(5) }] }, String(gib(5))],

@@ -12,23 +12,16 @@ import type { Host, HostCall } from '../host/host-call.ts';
 import type { HostFiles } from '../host/host-files.ts';
 import { existingDisk } from '../medium/existing-disk.ts';
 import { formatter } from '../medium/file-system.ts';
+import { findForDrive } from '../medium/find-medium.ts';
 import { withMacs } from '../nic/mac.ts';
 import { type PluggedNic, USUAL_NIC } from '../nic/nic-options.ts';
 import { plugFor } from '../nic/nic-plugs.ts';
 import { type Keeping, planKept } from '../seed/reserve.ts';
 import { warnOfLeases } from '../seed/stale-leases.ts';
+import type { Medium } from '../xml/device-xml.ts';
 import { ignitionName, seedName } from '../xml/metadata.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
-import {
-  type Found,
-  findPool,
-  findVolume,
-  hasNetwork,
-  type Pool,
-  refuseMedium,
-  refuseTakenVm,
-  refuseTakenVolume,
-} from './find.ts';
+import { findPool, findVolume, hasNetwork, type Pool, refuseMedium, refuseTakenVm, refuseTakenVolume } from './find.ts';
 import { type MakeSpec, refused } from './spec.ts';
 import { refuseUsed } from './uses.ts';
 import type { Drive } from './write-drives.ts';
@@ -78,7 +71,7 @@ export async function planVm(
   if (image) refuseMedium(image);
   const isX86 = abilities.arch === 'x86_64' || abilities.arch === 'i686';
   const mediumIn = async (volume: string, bus: string) =>
-    volume === '' ? undefined : driveOf(await findVolume(call, volume), bus);
+    volume === '' ? undefined : mediumDrive(await mediumAt(host, call, volume), bus);
   const iso = await mediumIn(spec.iso, isX86 ? 'sata' : 'scsi');
   const extraIso = await mediumIn(devices.extraIso, isX86 ? 'sata' : 'scsi');
   const floppy = await mediumIn(devices.floppy, 'fdc');
@@ -151,10 +144,20 @@ export async function planVm(
   };
 }
 
-/** A medium, of which the guest writes nothing. */
-const driveOf = ({ xml: { path, type } }: Found, bus: string): Drive => ({
+/** What has a path may be in no storage. */
+async function mediumAt(
+  { files }: PlanFor['host'],
+  call: HostCall,
+  volume: string,
+): Promise<Pick<Medium, 'path' | 'isBlock'>> {
+  if (volume.startsWith('/')) return findForDrive(files, call, volume);
+  const { path, type } = (await findVolume(call, volume)).xml;
+  return { path, isBlock: type === 'block' };
+}
+
+const mediumDrive = ({ path, isBlock }: Pick<Medium, 'path' | 'isBlock'>, bus: string): Drive => ({
   path,
-  isBlock: type === 'block',
+  isBlock,
   format: 'raw',
   bus,
 });

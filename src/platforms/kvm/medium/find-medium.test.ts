@@ -23,10 +23,12 @@ async function setUp({
   device = FREE,
   others = {},
   hostname = 'host1',
+  drive = '',
 }: {
   readonly device?: HostDevice;
   readonly others?: Readonly<Record<string, string>>;
   readonly hostname?: string;
+  readonly drive?: string;
 } = {}) {
   const files: HostFiles = {
     look: async (paths) => new Map(paths.map((path) => [path, LOOKS[path] ?? EMPTY])),
@@ -40,7 +42,7 @@ async function setUp({
   const host = await guestWithDevices({
     pools: { vg: "<pool type='logical'><target><path>/dev/vg</path></target></pool>", fast: DIR },
     volumes: { vg: {}, fast: {} },
-    saved: disk('/dev/vg/web1'),
+    saved: `${disk('/dev/vg/web1')}${drive}`,
     others,
     files,
   });
@@ -49,6 +51,7 @@ async function setUp({
     ...host,
     create: (volume: string, spec: Partial<DiskSpec> = {}) =>
       host.disks.create(WEB1, { ...NEW, volume, ...spec }, host.signal),
+    insert: (volume: string) => host.disks.insert(idOfDisk('sda'), volume, host.signal),
   };
 }
 
@@ -65,6 +68,17 @@ describe('what is in no storage', () => {
     const { create, sent } = await setUp();
     await create('/srv/old.img', { format: 'qcow2' });
     expect(sent[0]).toContain('<driver name="qemu" type="qcow2"/><source file="/srv/old.img"/>');
+  });
+
+  it('F-081 is put into a drive by its path, and read byte by byte', async () => {
+    const drive = disk('', 'sda', '<readonly/>', 'cdrom');
+    const { insert, sent } = await setUp({ drive });
+    await insert('/srv/old.img');
+    expect(sent[0]).toContain('<source file="/srv/old.img"/>');
+    await expect(insert('/srv/none.iso')).rejects.toThrow('the host has no file or device /srv/none.iso');
+    const elsewhere = await setUp({ drive, hostname: 'another' });
+    await expect(elsewhere.insert('/srv/old.img')).rejects.toThrow("doesn't see the files of the daemon");
+    expect(elsewhere.sent).toEqual([]);
   });
 
   const user = (path: string) => ({ others: { db: disk(path) } });

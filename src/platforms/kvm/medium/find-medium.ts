@@ -30,6 +30,12 @@ export async function findMedium(
   return { ...medium, kin: [] };
 }
 
+/** The same for a drive: what is in no storage it reads byte by byte. */
+export async function findForDrive(login: HostFiles | undefined, call: HostCall, wanted: string): Promise<FoundMedium> {
+  const isInside = login === undefined || !wanted.startsWith('/') || (await volumeAtPath(call, wanted)) !== undefined;
+  return findMedium(login, call, wanted, isInside ? '' : 'raw');
+}
+
 /** It is found by the login, whose view must be the daemon's as well. */
 async function outside(login: HostFiles, call: HostCall, path: string, format: string): Promise<FoundMedium> {
   const { signal } = call;

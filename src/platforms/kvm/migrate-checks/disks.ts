@@ -1,6 +1,6 @@
 /** Which disks of a VM the target has, and which have to be copied to it. */
 
-import { bytes, formatBytes } from '../../../units.ts';
+import { type Bytes, bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck } from '../../contract.ts';
 import { error, ok, warning } from '../../lib/migration.ts';
 import { unlessNone, volumeAtPath, volumeOfDisk } from '../disk/find-volume.ts';
@@ -26,6 +26,8 @@ export interface Copy extends CopiedDisk {
   readonly name: string;
   readonly to: string;
   readonly isFile: boolean;
+  /** Of a VM that is off: it is a layer on another image, or in another format than `format`. */
+  readonly isMadeWhole: boolean;
 }
 
 export interface DiskPlan {
@@ -71,11 +73,11 @@ export async function planDisks(
       if (!isThere) problems.push(error('disks', `${there} has no ${path}, which it only reads: take it out first`));
     } else if (isThere && (await isSame(from, to, sides, here, other, path))) shared.push(disk);
     else if (!here) problems.push(error('disks', `${path} is in no storage, so that it can't be copied`, !isThere));
-    else if (spec.copyDisks && !vm.isOn && here.xml.backing)
+    else if (spec.copyDisks && !vm.isOn && isDisguised(disk, here.xml))
       problems.push(
         error(
           'disks',
-          `${path} is a layer on ${here.xml.backing.path}: move it while it runs, which makes it one file`,
+          `${path} is used as ${disk.format}, and looks like ${here.xml.format ?? 'another format'}`,
           true,
         ),
       );
@@ -84,11 +86,13 @@ export async function planDisks(
       problems.push(error('disks', `${there} has a ${path} too, and whether that is the same file is not known`));
     else problems.push(error('disks', `${there} does not have ${path}: copy the disks, or share their storage`, true));
   }
-  const { checks, copies } = await placesFor(from, to, there, wanted, spec);
+  const { checks, copies } = await placesFor(from, to, there, wanted, { ...spec, isOff: !vm.isOn });
+  const whole = copies.filter(({ isMadeWhole }) => isMadeWhole).length;
   const total = copies.reduce((sum, { size }) => sum + size, 0);
   const parts = [
     ...(shared.length > 0 ? [`${there} has ${shared.length} of them too`] : []),
     ...(copies.length > 0 ? [`${copies.length} copied, ${formatBytes(total)}`] : []),
+    ...(whole > 0 ? [`${whole} made one file of its layers or of another format first`] : []),
     ...(media > 0 ? [`${media} read only`] : []),
   ];
   return {
@@ -150,13 +154,19 @@ async function isSame(
   return one?.is === 'there' && other?.is === 'there' && one.isFile && one.id === other.id;
 }
 
+const formatOf = ({ format }: DiskXml): string => format || 'raw';
+
+/** QEMU takes the one for the other only where it is told to: what is read to be written again must be what it is used as. */
+const isDisguised = (disk: DiskXml, { type, format }: VolumeXml): boolean =>
+  formatOf(disk) !== 'raw' && type === 'file' && format !== formatOf(disk);
+
 /** A volume of the same name in the storage of the same name, or in the one that was chosen. */
 async function placesFor(
   from: HostCall,
   to: HostCall,
   there: string,
   wanted: readonly { readonly disk: DiskXml; readonly found: Found }[],
-  spec: MigrateSpec,
+  spec: MigrateSpec & { readonly isOff: boolean },
 ): Promise<DiskPlan> {
   const checks: MigrationCheck[] = [];
   const copies: Copy[] = [];
@@ -196,21 +206,41 @@ async function placesFor(
           `${name} of ${there} has ${formatBytes(info.available)} left, less than ${formatBytes(sum)} that they can grow to`,
         ),
       );
+    const format = folder === undefined ? 'raw' : formatOf(disk);
+    const isLayer = formatOf(disk) !== 'raw' && found.xml.backing !== undefined;
+    const isMadeWhole = spec.isOff && (isLayer || format !== formatOf(disk));
+    if (isMadeWhole) checks.push(...(await roomBeside(from, found, size)));
     copies.push({
       disk,
       from: found.volume,
       path: found.xml.path,
       size,
       fileSize,
-      format: folder === undefined ? 'raw' : disk.format || 'raw',
+      format,
       pool,
       name: volumeName,
       to: `${path ?? ''}/${volumeName}`,
       isFile: folder !== undefined,
+      isMadeWhole,
     });
   }
   const places = [...needed].map(([name, sum]) => `${name} takes ${formatBytes(sum)}`);
   return { checks: checks.length > 0 || copies.length === 0 ? checks : [ok('storage', places.join(', '))], copies };
+}
+
+/** One file of a disk stands beside it for as long as that is copied. */
+async function roomBeside(
+  { client, signal }: HostCall,
+  { volume }: Found,
+  size: Bytes,
+): Promise<readonly MigrationCheck[]> {
+  const pool = await client.call(procedures.poolByName, { name: volume.pool }, { signal });
+  const { available } = await client.call(procedures.poolInfo, { pool }, { signal });
+  if (available >= size) return [];
+  const left = `${volume.pool}, where it is now, has ${formatBytes(available)} left`;
+  return [
+    warning('storage', `${left}: ${volume.name} may take ${formatBytes(size)} there once more while it is copied`),
+  ];
 }
 
 /** What the host that is left still has in its cache would be missing in what the other one reads. */

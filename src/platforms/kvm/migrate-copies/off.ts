@@ -16,6 +16,7 @@ import { readVolume } from '../storage/volumes.ts';
 import { withoutVolumes } from '../transfer/part.ts';
 import { CHANGE_MS } from '../vm/guest-call.ts';
 import { copyBytes } from './volumes.ts';
+import { asWhole } from './whole.ts';
 
 export interface OffMove {
   readonly from: Side;
@@ -58,10 +59,10 @@ export async function moveOff(move: OffMove, signal: AbortSignal): Promise<void>
 
 async function copyAll({ from, to, copies, spec }: OffMove, made: Volume[], signal: AbortSignal): Promise<void> {
   const { clock } = from.host;
-  const total = copies.reduce((sum, { fileSize }) => sum + fileSize, 0);
+  let total = copies.reduce((sum, { fileSize }) => sum + fileSize, 0);
   const began = clock.ticks();
   let before = 0;
-  for (const copy of copies) {
+  const copyOne = async (copy: Copy): Promise<void> => {
     const report = (done: number) =>
       spec.progress?.({
         doing: `copying ${copy.disk.target}`,
@@ -71,6 +72,17 @@ async function copyAll({ from, to, copies, spec }: OffMove, made: Volume[], sign
       });
     await copyBytes(from, to, copy, made, report, signal);
     before += copy.fileSize;
+  };
+  for (const copy of copies) {
+    if (!copy.isMadeWhole) await copyOne(copy);
+    else {
+      const doing = `making one file of ${copy.disk.target}`;
+      spec.progress?.({ doing, done: Number.NaN, total: Number.NaN, rate: Number.NaN });
+      await asWhole(from, copy, signal, (whole) => {
+        total += whole.fileSize - copy.fileSize;
+        return copyOne(whole);
+      });
+    }
   }
 }
 

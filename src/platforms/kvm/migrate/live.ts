@@ -4,7 +4,7 @@
  * daemons take back their part by themselves when that connection ends.
  */
 import { wait } from '../../../clock.ts';
-import { FleetError } from '../../../errors.ts';
+import { FleetError, sentence } from '../../../errors.ts';
 import type { MigrateSpec, MigrationProgress } from '../../contract.ts';
 import { mutationError, normalizeError } from '../link/normalize-error.ts';
 import { uuidText } from '../link/uuid.ts';
@@ -67,7 +67,7 @@ async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal
   signal.throwIfAborted();
   const begun = await source
     .call(migration.begin, { domain, params, flags: own }, { deadlineMs: STEP_MS })
-    .catch(rethrown(nameOf(from), 'begin'));
+    .catch(notBegun(move));
   const all = [...params.filter(({ name }) => name !== PARAM.xml), { name: PARAM.xml, value: begun.xml }];
   // Each daemon takes its part back when the connection ends: what is true can be seen only then.
   const settled = (error: unknown, phase: Phase): Promise<unknown> => {
@@ -161,9 +161,14 @@ async function paramsOf({ vm, copies, address, spec }: LiveMove): Promise<readon
   ];
 }
 
-const rethrown = (subject: string, verb: string) => (error: unknown) => {
-  throw error instanceof LibvirtError ? normalizeError(error, subject) : mutationError(error, subject, verb);
-};
+/** Nothing has changed by then: also without an answer it is known that the VM has not moved. */
+const notBegun =
+  ({ from, vm: { domain } }: LiveMove) =>
+  (error: unknown): never => {
+    if (error instanceof LibvirtError || !(error instanceof FleetError)) throw normalizeError(error, nameOf(from));
+    const why = `${domain.name} was not moved, ${nameOf(from)} does not answer: ${sentence(error)}`;
+    throw new FleetError(error.code, why, { fix: `look at it when ${nameOf(from)} answers again`, cause: error });
+  };
 
 /** Says how far it is, and ends it when the signal says so: over another connection, since its own is busy with it. */
 function watch({ from, vm: { domain }, spec }: LiveMove, signal: AbortSignal) {

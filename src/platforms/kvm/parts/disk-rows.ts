@@ -5,13 +5,13 @@ import type { DiskSpec, Settings, Warning } from '../../contract.ts';
 import { textIn } from '../../lib/spec-values.ts';
 import { addDisk, busFor, refuseUsedVolume } from '../disk/add-disk.ts';
 import { detachDisk } from '../disk/detach-disk.ts';
-import { findVolume, mediumOf, volumeOfDisk } from '../disk/find-volume.ts';
+import { volumeOfDisk } from '../disk/find-volume.ts';
 import { insertMedium } from '../disk/insert-medium.ts';
 import { resizeDisk } from '../disk/resize-disk.ts';
 import { freeTarget, isTarget } from '../disk/target-names.ts';
 import type { Host } from '../host/host-call.ts';
 import { readFileSystem } from '../medium/file-system.ts';
-import { findMedium } from '../medium/find-medium.ts';
+import { findForDrive, findMedium } from '../medium/find-medium.ts';
 import { procedures, type Volume } from '../rpc/protocol.ts';
 import { unlessGone } from '../vm/guest.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
@@ -72,7 +72,7 @@ export async function diskChange(
   { from, to }: RowChange,
 ): Promise<PartChange> {
   if (!to) return detached(host, textIn(from ?? {}, 'device'));
-  return from ? changed(call, devices, from, to) : added(host, call, devices, to);
+  return from ? changed(host, call, devices, from, to) : added(host, call, devices, to);
 }
 
 const diskCalled = (call: GuestCall, { now }: GuestDevices, target: string): DiskDevice => {
@@ -129,19 +129,25 @@ async function doubts(
 }
 
 /** A size, and the medium of a drive: all else is what the disk was made of. */
-async function changed(call: GuestCall, devices: GuestDevices, from: Settings, to: Settings): Promise<PartChange> {
+async function changed(
+  host: Host,
+  call: GuestCall,
+  devices: GuestDevices,
+  from: Settings,
+  to: Settings,
+): Promise<PartChange> {
   const { name } = call.domain;
   const target = textIn(from, 'device');
   const disk = diskCalled(call, devices, target);
   const medium = to['medium'];
   if (medium !== undefined && medium !== from['medium']) {
     const volume = textIn(to, 'medium');
-    if (volume !== '') await mediumOf(call, await findVolume(call, volume));
+    if (volume !== '') await findForDrive(host.files, call, volume);
     return {
       warnings: [],
       what: volume === '' ? `empty ${target}` : `put ${volume} into ${target}`,
       async send(now, all) {
-        await insertMedium(now, all, diskCalled(now, all, target), volume);
+        await insertMedium(host, now, all, diskCalled(now, all, target), volume);
         return [];
       },
     };

@@ -21,6 +21,8 @@ export interface DomainStats {
   /** Totals over all devices, in bytes since the start; NaN when no device reports them. */
   readonly blockRead: number;
   readonly blockWritten: number;
+  /** What all of them can hold; of a medium too. */
+  readonly blockCapacity: number;
   readonly netReceived: number;
   readonly netSent: number;
 }
@@ -48,6 +50,7 @@ function readRecord(reader: XdrReader): DomainStats {
     monitorAnswered: false,
     blockRead: Number.NaN,
     blockWritten: Number.NaN,
+    blockCapacity: Number.NaN,
     netReceived: Number.NaN,
     netSent: Number.NaN,
   };
@@ -79,6 +82,7 @@ function keep(stats: Mutable<DomainStats>, field: string, value: number): void {
   else if (field.startsWith('block.')) {
     if (field.endsWith('.rd.bytes')) stats.blockRead = plus(stats.blockRead, value);
     else if (field.endsWith('.wr.bytes')) stats.blockWritten = plus(stats.blockWritten, value);
+    else if (field.endsWith('.capacity')) stats.blockCapacity = plus(stats.blockCapacity, value);
   } else if (field.startsWith('net.')) {
     if (field.endsWith('.rx.bytes')) stats.netReceived = plus(stats.netReceived, value);
     else if (field.endsWith('.tx.bytes')) stats.netSent = plus(stats.netSent, value);

@@ -60,6 +60,14 @@ it('tells the memory that a guest uses, and what its disks do per second', async
   expect(new Set(wire.map(({ channel }) => channel))).toEqual(new Set(['poll', 'slow']));
 });
 
+it('F-113 shows in the row how much the disks of a guest can hold, as its monitor says', async () => {
+  const host = playHost();
+  host.add(1, { monitor: { 'balloon.rss': 1, 'block.0.capacity': 20 * 2 ** 30, 'block.1.capacity': 2 ** 30 } });
+  const { vm, pass } = await watch(host);
+  await pass(6_000);
+  expect(vm(1)?.storage).toBe(21 * 2 ** 30);
+});
+
 it('asks nothing while nothing runs, and every second interval when that is longer', async () => {
   const host = playHost();
   const { pass } = await watch(host, 4_000);

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../../clock.ts';
 import { FleetError, isAbort } from '../../../errors.ts';
+import { bytes } from '../../../units.ts';
 import type { Daemon } from '../link/daemon.ts';
 import { uuidText } from '../link/uuid.ts';
 import type { RpcClient } from '../rpc/client.ts';
@@ -82,6 +83,7 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
       // What QEMU takes of the host is another thing: it has memory of its own, and keeps what the guest has freed.
       memory: (stats.balloonAvailable - stats.balloonUsable) * 1024,
     });
+    if (stats.blockCapacity > 0) roster.holds(uuid, bytes(stats.blockCapacity));
     if (stats.monitorAnswered) roster.setTrouble(uuid, undefined);
     // Drivers without monitors report nothing either: only while a call hangs does silence mean a guest that hangs.
     else if (stuck.size > 0) roster.setTrouble(uuid, NOT_RESPONDING);

@@ -18,6 +18,8 @@ export interface PlayedGuest {
   cpuTimeNs: number;
   autostart: boolean;
   metadata: string | undefined;
+  /** An id of libosinfo in its metadata. */
+  os: string | undefined;
   addresses: readonly GuestInterface[];
   /** Counters of its interfaces. */
   net: Readonly<Record<string, number>>;
@@ -126,7 +128,8 @@ export function playHost(): PlayedHost {
   answer(procedures.domainXml, () => '<domain/>');
   answer(procedures.domainIsPersistent, () => true);
   answer(procedures.domainMetadata, ({ domain, type, uri }) => {
-    const { metadata } = guestOf(domain);
+    const { metadata, os } = guestOf(domain);
+    if (os !== undefined && uri?.startsWith('http://libosinfo.org/')) return `<libosinfo><os id="${os}"/></libosinfo>`;
     if (metadata === undefined || type !== 2 || uri !== 'kvirt') throw libvirtNo(NO_METADATA);
     return metadata;
   });
@@ -146,6 +149,7 @@ export function playHost(): PlayedHost {
         cpuTimeNs: 0,
         autostart: false,
         metadata: undefined,
+        os: undefined,
         addresses: [],
         net: {},
         monitor: {},

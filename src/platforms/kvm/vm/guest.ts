@@ -1,19 +1,22 @@
 import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
 import { type EndpointName, type NodeId, type VmId, vmId } from '../../../ids.ts';
-import { bytes, kib } from '../../../units.ts';
+import { type Bytes, bytes, kib } from '../../../units.ts';
 import type { Trouble, Vm, VmAddress } from '../../contract.ts';
+import { told } from '../../lib/told.ts';
 import { XmlError } from '../../transport/xml.ts';
 import type { AddressRule } from '../address/address-rule.ts';
 import { fixedAddress, leasedAddresses, onceEach } from '../address/guest-addresses.ts';
 import { pendingIn } from '../definition/pending.ts';
 import { isIdle } from '../files/restored.ts';
 import { uuidText } from '../link/uuid.ts';
+import { readGuestOs, spellGuestOs } from '../metadata/os-name.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { LibvirtError, VIR_ERR } from '../rpc/errors.ts';
 import { METADATA, XML } from '../rpc/flags.ts';
 import { type Domain, procedures } from '../rpc/protocol.ts';
 import type { ListedGuest } from '../watch/list-guests.ts';
+import { OS_NAMESPACE } from '../xml/guest-os.ts';
 import { KCLI_NAMESPACE, type KcliMetadata, readKcliMetadata } from '../xml/metadata.ts';
 import { stateOf } from './states.ts';
 
@@ -33,6 +36,10 @@ export interface GuestDetails {
   readonly cpus: number;
   readonly autostart: boolean;
   readonly kcli: KcliMetadata;
+  /** An id of libosinfo. */
+  readonly os: string | undefined;
+  /** What its disks can hold together, once its monitor has said so. */
+  readonly storage?: Bytes;
   /** From the host's leases. */
   readonly leases: readonly VmAddress[];
   /** What its next start changes, where that was looked at. */
@@ -81,8 +88,7 @@ export function createGuest(
     image: kcli?.image,
     tags: [],
     ...(details?.pending?.length && domain.id !== -1 ? { pending: details.pending } : {}),
-    ...(bootedAt === undefined ? {} : { bootedAt }),
-    ...(trouble ? { trouble } : {}),
+    ...told({ os: spellGuestOs(details?.os ?? ''), owner: kcli?.owner, storage: details?.storage, bootedAt, trouble }),
   };
   return { domain, state, reason, saved, details, vm };
 }
@@ -114,18 +120,18 @@ export async function readDetails(
   signal: AbortSignal,
 ): Promise<GuestDetails> {
   const options = { signal };
-  const [info, autostart, kcli, leases, pending] = await Promise.all([
+  const metadata = (uri: string) =>
+    poll.call(procedures.domainMetadata, { domain, type: METADATA.element, uri, flags: 0 }, options);
+  const [info, autostart, kcli, os, leases, pending] = await Promise.all([
     poll.call(procedures.domainInfo, { domain }, options),
     poll.call(procedures.domainAutostart, { domain }, options).catch(unlessGone(false)),
-    poll
-      .call(procedures.domainMetadata, { domain, type: METADATA.element, uri: KCLI_NAMESPACE, flags: 0 }, options)
-      .then(readKcliMetadata)
-      .catch(unlessGone<KcliMetadata>({})),
+    metadata(KCLI_NAMESPACE).then(readKcliMetadata).catch(unlessGone<KcliMetadata>({})),
+    metadata(OS_NAMESPACE).then(readGuestOs).catch(unlessGone(undefined)),
     active ? leasedAddresses(poll, domain, signal) : [],
     active && wantsPending ? readPending(poll, domain, settling, signal) : undefined,
   ]);
   const idle = await isIdle(poll, domain, info.state, signal);
-  const rest = { kcli, leases, idle, ...(pending && { pending }), readAt: clock.ticks() };
+  const rest = { kcli, os, leases, idle, ...(pending && { pending }), readAt: clock.ticks() };
   return { memoryKib: info.memoryKib, cpus: info.cpus, autostart, ...rest };
 }
 

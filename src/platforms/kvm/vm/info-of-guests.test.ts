@@ -58,10 +58,17 @@ it('tells all that is known of a guest', async () => {
     row: { ips: ['10.9.9.9', '10.0.0.7'], pending: [] },
     addresses: [
       { address: '10.9.9.9', source: 'static' },
-      { address: '10.0.0.7', source: 'lease', mac: '52:54:00:00:00:01' },
+      { address: '10.0.0.7', source: 'lease', mac: '52:54:00:00:00:01', prefix: 24 },
     ],
     nics: [
-      { device: 'eth0', mac: '52:54:00:00:00:01', net: 'br0', type: 'bridge' },
+      {
+        device: 'eth0',
+        mac: '52:54:00:00:00:01',
+        net: 'br0',
+        type: 'bridge',
+        ips: ['10.0.0.7', '10.9.9.9'],
+        mask: '255.255.255.0',
+      },
       { device: 'eth1', mac: '52:54:00:00:00:02', net: 'lan', type: 'e1000' },
     ],
     disks: [
@@ -94,19 +101,19 @@ it('tells all that is known of a guest', async () => {
     description: 'sells',
     more: [
       ['Title', 'shop'],
-      ['Type', 'kvm'],
-      ['Machine', 'x86_64, q35'],
-      ['Firmware', 'BIOS'],
-      ['CPU', 'host-model'],
-      ['Graphics', 'vnc :5900, spice'],
-      ['Serial console', 'yes'],
-      ['Guest agent', 'none'],
-      ['Emulator', '/usr/bin/qemu'],
       ['Owner', 'ann'],
       ['User', 'bob'],
       ['Domain', 'example.org'],
       ['Kubernetes', 'k1, k3s'],
       ['Metadata', 'information=a=b'],
+      ['Firmware', 'BIOS', 'Boot'],
+      ['Graphics', 'vnc :5900, spice', 'Display'],
+      ['Serial console', 'yes', 'Display'],
+      ['Type', 'kvm', 'Advanced'],
+      ['Machine', 'x86_64, q35', 'Advanced'],
+      ['CPU', 'host-model', 'Advanced'],
+      ['Guest agent', 'none', 'Advanced'],
+      ['Emulator', '/usr/bin/qemu', 'Advanced'],
     ],
   });
   daemon.close();
@@ -133,7 +140,7 @@ it('asks nothing of a guest that is off, and says that one is gone once it stops
   expect(info).toMatchObject({ state: 'suspended', snapshots: [] });
   expect(info).not.toHaveProperty('row');
   expect(info.more).toContainEqual(['Lasting', 'no: it is gone once it stops']);
-  expect(info.more).toContainEqual(['Guest agent', 'has a channel']);
+  expect(info.more).toContainEqual(['Guest agent', 'has a channel', 'Advanced']);
   expect(host.came(procedures.domainXml)).toMatchObject([{ flags: 0 }]);
   expect(host.came(procedures.domainAddresses)).toEqual([]);
   expect(host.came(procedures.currentSnapshot)).toEqual([]);
@@ -143,7 +150,9 @@ it('asks nothing of a guest that is off, and says that one is gone once it stops
 it('F-113 says who knows of an address: the agent in the guest is asked for a second and a half, where it is there', async () => {
   const { read, host, pass, clock, daemon } = await setUp({}, AGENT);
   host.answer(procedures.domainAddresses, ({ source }) => (source === 1 ? leased('192.0.2.7') : []));
-  expect((await read()).addresses).toEqual([{ address: '192.0.2.7', source: 'agent', mac: '52:54:00:00:00:01' }]);
+  expect((await read()).addresses).toEqual([
+    { address: '192.0.2.7', source: 'agent', mac: '52:54:00:00:00:01', prefix: 24 },
+  ]);
   host.answer(procedures.domainAddresses, ({ source }) => (source === 1 ? SILENCE : []));
   let ended = false;
   const reading = read().finally(() => {

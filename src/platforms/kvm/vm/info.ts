@@ -1,8 +1,10 @@
 import type { VmId } from '../../../ids.ts';
 import { type Bytes, bytes } from '../../../units.ts';
-import type { Disk, VmInfo } from '../../contract.ts';
+import type { Disk, MoreLine, VmInfo } from '../../contract.ts';
 import { type AddressRule, readAddressRule } from '../address/address-rule.ts';
 import { fixedAddress, guestAddresses, onceEach } from '../address/guest-addresses.ts';
+import { nicAddresses } from '../address/nic-addresses.ts';
+import { ADVANCED, BOOT, DISPLAY } from '../boot/boot-lines.ts';
 import { isSettling, pendingIn } from '../definition/pending.ts';
 import { type Notes, readNotes } from '../metadata/notes.ts';
 import { METADATA, XML } from '../rpc/flags.ts';
@@ -48,6 +50,7 @@ export const readInfo = (
     ]);
     const settling = calls.clock !== undefined && isSettling(started, calls.clock.now());
     const pending = persistent && nextText !== undefined ? await pendingIn(xmlText, nextText, settling) : [];
+    const onNics = await nicAddresses(call, xml.nics, found);
     const addresses = rule(onceEach([...(kcli.ip === undefined ? [] : [fixedAddress(kcli.ip)]), ...found]));
     return {
       state: stateOf(state, reason, saved).state,
@@ -68,6 +71,7 @@ export const readInfo = (
         mac: nic.mac,
         net: nic.source,
         type: nic.model ?? nic.type,
+        ...onNics[i],
       })),
       disks,
       snapshots: snapshots.map(({ snapshot }) => snapshot),
@@ -123,19 +127,21 @@ const typeOf = (device: string): Disk['type'] =>
   device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk';
 
 function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean): VmInfo['more'] {
-  const lines: readonly (readonly [string, string | undefined])[] = [
+  const lines: readonly (readonly [string, string | undefined, section?: string])[] = [
     ['Title', xml.title],
-    ['Type', xml.type],
     ['Operating system', xml.guestOs],
-    ['Machine', [xml.arch, xml.machine].filter(Boolean).join(', ')],
-    ['Firmware', xml.firmware],
-    ['CPU', xml.cpuMode],
-    ['Graphics', xml.graphics.join(', ')],
-    ['Serial console', xml.hasSerial ? 'yes' : 'no'],
-    ['Guest agent', xml.hasAgent ? 'has a channel' : 'none'],
-    ['Emulator', xml.emulator],
     ['Lasting', persistent ? undefined : 'no: it is gone once it stops'],
     ...kcli.lines,
+    ['Firmware', xml.firmware, BOOT],
+    ['Graphics', xml.graphics.join(', '), DISPLAY],
+    ['Serial console', xml.hasSerial ? 'yes' : 'no', DISPLAY],
+    ['Type', xml.type, ADVANCED],
+    ['Machine', [xml.arch, xml.machine].filter(Boolean).join(', '), ADVANCED],
+    ['CPU', xml.cpuMode, ADVANCED],
+    ['Guest agent', xml.hasAgent ? 'has a channel' : 'none', ADVANCED],
+    ['Emulator', xml.emulator, ADVANCED],
   ];
-  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+  return lines.flatMap(([label, value, section]): readonly MoreLine[] =>
+    value ? [section === undefined ? [label, value] : [label, value, section]] : [],
+  );
 }

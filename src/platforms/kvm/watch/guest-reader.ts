@@ -29,7 +29,7 @@ export interface GuestReaderOptions {
   readonly onComplete: () => void;
 }
 
-/** Guests that are read at once: four calls each, in one write. */
+/** Guests that are read at once: five calls each, in one write. */
 const AT_ONCE = 64;
 /** A guest that takes longer holds up none of the others: libvirt answers nothing about one while a long job has its lock. */
 const LATE_MS = 1_000;

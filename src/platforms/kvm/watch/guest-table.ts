@@ -68,7 +68,10 @@ export async function createGuestTable(
       running ??= [...guests].flatMap(([uuid, guest]) => (isActive(guest) ? [uuid] : []));
       return running;
     },
-    put(uuid, listed, details) {
+    put(uuid, listed, read) {
+      const known = guests.get(uuid)?.details?.storage;
+      // Only its monitor tells that, and not in the same reading.
+      const details = read && known !== undefined ? { storage: known, ...read } : read;
       const boot = boots.get(uuid);
       const guest = createGuest(place, listed, {
         details,

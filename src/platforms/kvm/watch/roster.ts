@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../../clock.ts';
+import type { Bytes } from '../../../units.ts';
 import type { Change } from '../../contract.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Guest, GuestDetails, Place } from '../vm/guest.ts';
@@ -23,6 +24,8 @@ export interface Roster {
   observe(uuid: string, seen: ListedGuest): void;
   /** What a tick has read of it: memory and vCPUs of a running guest change without an event. */
   resize(uuid: string, memoryKib: number, cpus: number): void;
+  /** What its disks can hold together, as its monitor has told. */
+  holds(uuid: string, storage: Bytes): void;
   /** Its monitor doesn't answer (a sentence), or does again (undefined). */
   setTrouble(uuid: string, message: string | undefined): void;
   /** Reads what is to be read, those in `seen()` first. Ends only by rejecting: with the signal's reason, or the link's. */
@@ -69,6 +72,11 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       const guest = guests.get(uuid);
       if (!guest?.details || (guest.details.memoryKib === memoryKib && guest.details.cpus === cpus)) return;
       put(uuid, guest, { ...guest.details, memoryKib, cpus });
+    },
+    holds(uuid, storage) {
+      const guest = guests.get(uuid);
+      if (!guest?.details || guest.details.storage === storage) return;
+      put(uuid, guest, { ...guest.details, storage });
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);

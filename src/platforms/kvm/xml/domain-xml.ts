@@ -1,6 +1,7 @@
 /** What drover reads of a domain's XML (https://libvirt.org/formatdomain.html). It writes single devices (device-xml.ts), and clones (edit-xml.ts). */
 import { type Bytes, bytes } from '../../../units.ts';
 import { attribute, child, childrenOf, type XmlElement, XmlError } from '../../transport/xml.ts';
+import { bootLines } from '../boot/boot-lines.ts';
 import { readDocument } from './document.ts';
 import { guestOsOf } from './guest-os.ts';
 import { type HardwareLine, hardwareLines } from './hardware-lines.ts';
@@ -105,7 +106,7 @@ export async function readDomainXml(xml: string): Promise<DomainXml> {
     disks: disksOf(domain),
     nics: childrenOf(devices, 'interface').map(readNic),
     graphics: childrenOf(devices, 'graphics').map(readGraphics),
-    hardware: hardwareLines(domain),
+    hardware: [...bootLines(domain), ...hardwareLines(domain)],
     hasSerial: childrenOf(devices, 'serial').length + childrenOf(devices, 'console').length > 0,
     hasAgent: agents.length > 0,
     agentIsAway: agents.every((agent) => attribute(agent, 'state') === 'disconnected'),

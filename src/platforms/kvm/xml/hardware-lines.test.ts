@@ -3,7 +3,7 @@ import { readDocument } from './document.ts';
 import { hardwareLines } from './hardware-lines.ts';
 
 const linesOf = async (xml: string) =>
-  hardwareLines(await readDocument(`<domain>${xml}</domain>`, 'domain')).map((line) => line.join(': '));
+  hardwareLines(await readDocument(`<domain>${xml}</domain>`, 'domain')).map(([label, value]) => `${label}: ${value}`);
 
 it('says what hardware of a guest is set', async () => {
   const xml = `<maxMemory slots='16' unit='KiB'>1048576</maxMemory>

@@ -1,7 +1,8 @@
 /** What the details say of a guest's hardware beyond what every guest has: lines for what is set, and none for the rest. */
+import type { MoreLine } from '../../contract.ts';
 import { attribute, child, childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 
-export type HardwareLine = readonly [label: string, value: string];
+export type HardwareLine = MoreLine;
 
 export function hardwareLines(domain: XmlElement): readonly HardwareLine[] {
   const [cpu, devices, os] = [child(domain, 'cpu'), child(domain, 'devices'), child(domain, 'os')];
@@ -27,8 +28,10 @@ export function hardwareLines(domain: XmlElement): readonly HardwareLine[] {
     ['IOMMU', each(devices, 'iommu', (one) => of(one, 'model'))],
     ['Kernel', [textAt(os, 'kernel'), textAt(os, 'cmdline')].filter(Boolean).join(' ')],
   ];
-  return lines.filter(([, value]) => /\w/.test(value));
+  return lines.filter(([, value]) => /\w/.test(value)).map(([label, value]) => [label, value, sectionOf(label)]);
 }
+
+const sectionOf = (label: string): string => (label === 'Kernel' ? 'Boot' : 'Hardware');
 
 /** `0000:01:00.0` */
 function pciOf(device: XmlElement): string | undefined {
