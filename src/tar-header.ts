@@ -1,4 +1,5 @@
 /** The header of an entry of a tar: POSIX ustar, and the large numbers of GNU tar. */
+import { FleetError } from './errors.ts';
 
 export const TAR_BLOCK = 512;
 
@@ -51,6 +52,53 @@ function nameIn(block: Uint8Array): string {
   const isPosix = Buffer.from(block.subarray(257, 263)).toString('latin1') === 'ustar\0';
   const before = isPosix ? tarText(block.subarray(345, 500)) : '';
   return before === '' ? name : `${before}/${name}`;
+}
+
+const NAME_BYTES = 100;
+const BEFORE_BYTES = 155;
+/** What eleven octal digits hold. */
+const MOST_OCTAL = 8 ** 11 - 1;
+
+export interface NewTarHeader extends Pick<TarHeader, 'name' | 'size' | 'mode'> {
+  /** Epoch, ms. */
+  readonly changedAt: number;
+}
+
+/** Of a file. Throws op.failed for a name that does not fit. */
+export function writeTarHeader({ name: path, size, mode, changedAt }: NewTarHeader): Buffer {
+  const { before, name } = divided(path);
+  const header = Buffer.alloc(TAR_BLOCK);
+  const octal = (value: number, at: number, digits: number) =>
+    header.write(`${value.toString(8).padStart(digits, '0')}\0`, at, 'latin1');
+  header.write(name, 0, 'utf8');
+  octal(mode, 100, 7);
+  octal(0, 108, 7);
+  octal(0, 116, 7);
+  if (size <= MOST_OCTAL) octal(size, 124, 11);
+  else {
+    header.writeUInt8(0x80, 124);
+    header.writeBigUInt64BE(BigInt(size), 128);
+  }
+  octal(Math.max(0, Math.floor(changedAt / 1000)), 136, 11);
+  header.write('        0', 148, 'latin1');
+  header.write('ustar\u000000', 257, 'latin1');
+  header.write(before, 345, 'utf8');
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return header;
+}
+
+/** What fills up the last block of a file of so many bytes. */
+export const tarPadding = (size: number): Buffer => Buffer.alloc((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+
+/** A long path stands in two fields, divided at a slash. */
+function divided(path: string): { readonly before: string; readonly name: string } {
+  if (Buffer.byteLength(path) <= NAME_BYTES) return { before: '', name: path };
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const [before, name] = [path.slice(0, at), path.slice(at + 1)];
+    if (Buffer.byteLength(before) <= BEFORE_BYTES && Buffer.byteLength(name) <= NAME_BYTES) return { before, name };
+  }
+  throw new FleetError('op.failed', `the path ${JSON.stringify(path)} is too long for an archive`);
 }
 
 /** Type flags of entries; a file has one of several. */

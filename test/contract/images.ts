@@ -37,7 +37,8 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
     });
     return;
   }
-  if (!has('image.download')) {
+  // an appliance is no image byte by byte, and has no properties of one
+  if (!has('image.update')) {
     it('F-379 a file becomes an image, and a second one of its name is refused', async () => {
       const connection = await bench().connect();
       const { upload, list } = present(connection.image);
@@ -49,6 +50,13 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
       const all = await present(list)(endpoint, patient());
       expect(all.filter((one) => one.name === name).map((one) => one.id)).toEqual([present(id)]);
       expect((await refusal(send())).code).toBe('op.conflict');
+      if (has('image.download')) {
+        const to = destinationOf(Buffer.from('another file'));
+        const receive = () => present(connection.image?.download)(present(id), to, patient());
+        await bench().supporting(connection, 'image.download', receive);
+        expect(to.content().length).toBeGreaterThan(0);
+        expect(to.content().subarray(0, 12).toString()).not.toBe('another file');
+      }
       await present(connection.image?.delete)(present(id), patient());
     });
     return;

@@ -5,6 +5,7 @@ import { addressOf } from './address.ts';
 import { createDiskOps } from './disk/disk-ops.ts';
 import { createDisplay } from './display.ts';
 import { createMaintenance } from './host/maintenance.ts';
+import { createDownload } from './image/download.ts';
 import { createImageChanges } from './image/image-ops.ts';
 import { createImageOps } from './image/images.ts';
 import { createUpload } from './image/upload.ts';
@@ -61,8 +62,6 @@ const WHY_NOT: Absences = {
     ['network.list', 'network.create', 'network.planDelete', 'network.delete'],
   ),
   'image.create': 'a vCenter fetches nothing by itself: get the OVA, and import it with drover image upload',
-  'image.download':
-    'a disk of an export has no known size before it has come (HttpNfcLeaseDeviceUrl), and an OVA says it before: export it with govc export.ovf',
   'image.update': 'a template is a VM: drover vm edit changes its notes, its metadata and its custom attributes',
   lease: 'vSphere hands out no addresses: a DHCP server in the network does',
   dns: 'vSphere has no names of its own',
@@ -101,6 +100,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     image: {
       ...createImageOps(session),
       ...createImageChanges(calls),
+      download: createDownload(calls, { session, own: address.target, wire: context.wire }),
       upload: createUpload(calls, { session, own: address.target, wire: context.wire }),
     },
     console: {
@@ -109,7 +109,11 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     node: { info: (id, signal) => readNodeInfo(session, id, signal), ...createMaintenance(calls) },
     whyNot: WHY_NOT,
     watch: (options) =>
-      watchInventory(session, tasks, { ...options, signal: AbortSignal.any([options.signal, closing.signal]) }),
+      watchInventory(
+        session,
+        { tasks, counters },
+        { ...options, signal: AbortSignal.any([options.signal, closing.signal]) },
+      ),
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();

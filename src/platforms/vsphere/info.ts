@@ -7,12 +7,16 @@ import { kcliPath } from './inventory-spec.ts';
 import { retrieve } from './properties.ts';
 import type { Session } from './session.ts';
 import { readSnapshots, SNAPSHOT_PATHS } from './snapshot/snapshots.ts';
+import type { MoRef } from './soap/envelope.ts';
 import { bootTimeOf, stateOf } from './states.ts';
+import { tagsOf, tagsText } from './tags/tags.ts';
 import { ATTRIBUTE_VALUES, attributesOf } from './vm/custom-attributes.ts';
+import { metadataIn, OPTIONS, readOptions } from './vm/metadata.ts';
 import { onVm, type VmCalls } from './vm-call.ts';
 
 const PATHS = [
   'config.annotation',
+  OPTIONS,
   'config.files.vmPathName',
   'config.firmware',
   'config.guestFullName',
@@ -44,6 +48,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
     const attributes = await attributesOf(calls.session, values, signal);
+    const tags = await knownTags(calls.session, ref, signal);
     const started = bootTimeOf(power, text('runtime.connectionState'), text('runtime.bootTime'));
     return {
       state: stateOf(power, text('runtime.connectionState'), undefined).state,
@@ -67,9 +72,18 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
       ),
       snapshots: readSnapshots(id, values),
       description: text('config.annotation'),
-      more: [...moreOf(ref.value, text), ...Object.entries(attributes)],
+      more: [
+        ...(tags === '' ? [] : [['Tags', tags] as const]),
+        ...moreOf(ref.value, text),
+        ...Object.entries(metadataIn(readOptions(values))),
+        ...Object.entries(attributes),
+      ],
     };
   });
+
+/** '' also where they can't be read: the rest is shown all the same. */
+const knownTags = (session: Session, ref: MoRef, signal: AbortSignal): Promise<string> =>
+  tagsOf(session, ref, signal).then(tagsText, () => '');
 
 /** The guest's tools name the network of each card; otherwise a distributed port group is asked for its name. */
 async function namedNics(

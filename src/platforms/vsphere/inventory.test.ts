@@ -285,7 +285,7 @@ describe('objects of a vCenter that change', () => {
   });
 
   it('that come or go change the list of samples', () => {
-    const sampler = createSampler(ENDPOINT, inventory);
+    const sampler = createSampler(ENDPOINT, inventory, { of: () => undefined });
     const { ids } = sampler.vms(NOW);
     put({ 'runtime.powerState': 'poweredOn', 'runtime.connectionState': 'orphaned' });
     put({ 'summary.config.numCpu': '1', 'summary.quickStats.guestMemoryUsage': '' });
@@ -306,7 +306,7 @@ describe('objects of a vCenter that change', () => {
 
 describe('samples', () => {
   it('are shares of the own vCPUs, and NaN for what does not run or is not told', () => {
-    const sampler = createSampler(ENDPOINT, inventory);
+    const sampler = createSampler(ENDPOINT, inventory, { of: () => undefined });
     const { id } = vm('app-0000');
     modify(id, 'summary.quickStats.overallCpuUsage', '1147');
     const block = sampler.vms(NOW);
@@ -321,7 +321,7 @@ describe('samples', () => {
   });
 
   it('never exceed what there is', () => {
-    const sampler = createSampler(ENDPOINT, inventory);
+    const sampler = createSampler(ENDPOINT, inventory, { of: () => undefined });
     const { id } = vm('app-0000');
     modify(id, 'summary.quickStats.overallCpuUsage', '9999');
     const block = sampler.vms(NOW);

@@ -229,6 +229,7 @@ describe('settings of a vSphere VM', () => {
       plan: '',
       profile: '',
       image: '',
+      metadata: {},
       'custom-attributes': {},
       boot: '',
       template: false,
@@ -242,6 +243,56 @@ describe('settings of a vSphere VM', () => {
     expect(/<spec>(.*)<\/spec>/.exec(sent)?.[1]).toBe(
       '<changeVersion>2026-01-01T00:00:00Z</changeVersion><annotation>&lt;x&gt;</annotation><numCPUs>3</numCPUs><memoryMB>4096</memoryMB><memoryHotAddEnabled>true</memoryHotAddEnabled>',
     );
+  });
+
+  describe('that are metadata', () => {
+    const option = ([key, value]: readonly [string, string]) =>
+      `<OptionValue><key>${key}</key><value>${value}</value></OptionValue>`;
+    const options = {
+      nvram: 'web1.nvram',
+      plan: 'lab',
+      owner: 'me',
+      site: 'south',
+      old: '',
+      'guestinfo.metadata': 'x',
+      'drover.metadata': 'site,old',
+    };
+    beforeEach(() => void vcenter.vm.set('config.extraConfig', Object.entries(options).map(option).join('')));
+    const set = (metadata: Record<string, string>) => configure('config', { metadata });
+    const sentOptions = () =>
+      Object.fromEntries(
+        [
+          ...(vcenter.asked.find(({ method }) => method === 'ReconfigVM_Task')?.body ?? '').matchAll(
+            /<key>([^<]*)<\/key><value[^>]*>([^<]*)<\/value>/g,
+          ),
+        ].map(([, key = '', value = '']) => [key, value]),
+      );
+
+    it('F-291 F-364 F-463 are the pairs that drover or kcli has set on vSphere, and never options of the server', async () => {
+      expect(await connection.vm.settings?.(vcenter.id, 'config', signal)).toMatchObject({
+        metadata: { owner: 'me', site: 'south' },
+      });
+    });
+
+    it('are set, changed and taken away at any time, with the keys that are drover’s own', async () => {
+      power('poweredOn');
+      await set({ owner: 'you', rack: '7 & 8' });
+      expect(sentOptions()).toEqual({ owner: 'you', site: '', rack: '7 &amp; 8', 'drover.metadata': 'rack' });
+    });
+
+    it('leave no trace of drover when all have gone', async () => {
+      await set({ owner: 'me' });
+      expect(sentOptions()).toEqual({ site: '', 'drover.metadata': '' });
+    });
+
+    it.each([
+      ['nvram', 'nvram is an option of the VM that is no metadata'],
+      ['plan', "the metadata can't name plan, which is a setting of its own"],
+      ['guestinfo.userdata', '"guestinfo.userdata" is no key of metadata'],
+    ])('refuse the key %s before anything is sent', async (key, message) => {
+      await expect(set({ [key]: 'x' })).rejects.toMatchObject({ code: 'op.refused', message });
+      expect(vcenter.sent()).toEqual([]);
+    });
   });
 
   describe('that are custom attributes', () => {

@@ -4,10 +4,12 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Context, WireLine } from '../contract.ts';
 import { createHttp, type HttpRequest, type HttpResponse } from '../transport/http/http.ts';
+import type { Rest } from '../transport/http/rest.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import { targetName } from '../transport/http/target.ts';
 import { child, textAt, type XmlElement } from '../transport/xml.ts';
 import type { Address } from './address.ts';
+import { createAutomation } from './automation.ts';
 import { normalizeError } from './normalize-error.ts';
 import { createSoapClient, type SoapCall } from './soap/client.ts';
 import { type MoRef, xml } from './soap/envelope.ts';
@@ -30,8 +32,9 @@ export interface ServiceContent {
   readonly virtualDiskManager: MoRef;
   readonly perfManager: MoRef | undefined;
   readonly ovfManager: MoRef | undefined;
-  /** A single ESX host has none. */
+  /** A single ESX host has none of these. */
   readonly customFieldsManager: MoRef | undefined;
+  readonly customizationSpecManager: MoRef | undefined;
 }
 
 export interface Session {
@@ -44,6 +47,8 @@ export interface Session {
   call(call: SoapCall): Promise<XmlElement>;
   /** Another service of the same server, with the same session: `/folder/…`. Any status is an answer; rejects as http.ts does. */
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** What is in JSON alone: tags. */
+  readonly automation: Rest;
   /** Logs out, so that the server's limit of sessions is not reached; never throws. */
   close(): Promise<void>;
 }
@@ -139,11 +144,13 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
       },
     });
     await tokens.get(patience);
+    const automation = createAutomation({ http: beside, clock, host, user: address.user, password });
     return {
       endpoint,
       clock,
       host,
       content,
+      automation,
       async call(call) {
         const cookie = await tokens.get(call.signal);
         try {
@@ -165,10 +172,11 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
         const late = new AbortController();
         const stop = clock.after(LOGOUT_MS, () => late.abort());
         const call: SoapCall = { target: content.sessionManager, method: 'Logout', kind: 'reads', signal: late.signal };
-        await tokens
+        const logout = tokens
           .get(late.signal)
           .then((cookie) => soap.call(call, cookie))
           .catch(() => undefined);
+        await Promise.all([logout, automation.logout(late.signal)]);
         stop();
         closeAll();
       },
@@ -207,6 +215,7 @@ function readContent(response: XmlElement, host: string): ServiceContent {
     virtualDiskManager: manager('virtualDiskManager'),
     ovfManager: child(content, 'ovfManager') && manager('ovfManager'),
     perfManager: child(content, 'perfManager') && manager('perfManager'),
+    customizationSpecManager: child(content, 'customizationSpecManager') && manager('customizationSpecManager'),
     customFieldsManager: child(content, 'customFieldsManager') && manager('customFieldsManager'),
   };
 }

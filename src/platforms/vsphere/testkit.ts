@@ -68,6 +68,7 @@ export const testkit: PlatformTestkit = {
       'network.delete',
       'image.list',
       'image.upload',
+      'image.download',
       'image.planDelete',
       'image.delete',
     ],

@@ -1,13 +1,15 @@
 /** The inventory in one request, then what changes, as it changes. */
 import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import { nodeId, vmId } from '../../ids.ts';
+import { nativeOf, nodeId, type VmId, vmId } from '../../ids.ts';
 import type { PlatformEvent, WatchOptions } from '../contract.ts';
 import { breathe } from '../transport/breathe.ts';
 import { type Collector, createCollector, type ObjectUpdate } from './collector.ts';
 import { createInventory, type VsphereInventory } from './inventory.ts';
 import { inventoryFilter, POWER_OF_VMS, taskFilter, WANTED, wholeInventory } from './inventory-spec.ts';
-import { createSampler } from './metrics/samples.ts';
+import type { Counters } from './metrics/counters.ts';
+import { createRates, type Rates } from './metrics/rates.ts';
+import { createSampler, runningOf } from './metrics/samples.ts';
 import { normalizeError } from './normalize-error.ts';
 import { isGone, retrieve } from './properties.ts';
 import { isVm } from './rows.ts';
@@ -25,8 +27,17 @@ const MOST_LATE = 3;
 /** Changes pile up at the server meanwhile and come together. */
 const SHORTEST_PAUSE_MS = 250;
 
+export interface WatchParts {
+  readonly tasks: Tasks;
+  readonly counters: (signal: AbortSignal) => Promise<Counters>;
+}
+
 /** Ends when the signal aborts; rejects with a FleetError when the link drops. */
-export async function watchInventory(session: Session, tasks: Tasks, options: WatchOptions): Promise<void> {
+export async function watchInventory(
+  session: Session,
+  { tasks, counters }: WatchParts,
+  options: WatchOptions,
+): Promise<void> {
   const { clock } = session;
   let complete = false;
   /** How often changes have been heard of; a session that is lost before the first time is lost for a reason. */
@@ -44,7 +55,7 @@ export async function watchInventory(session: Session, tasks: Tasks, options: Wa
     for (;;) {
       const before = rounds;
       try {
-        await follow(session, tasks, options, progress);
+        await follow(session, { tasks, counters }, options, progress);
       } catch (error) {
         // With the session its collectors are gone. The request that noticed has logged in again: reload the whole list.
         const lost = isGone(error) || isFault(error, 'NotAuthenticated');
@@ -71,7 +82,12 @@ interface Progress {
 }
 
 /** Never returns: rejects with the signal's reason, or with what went wrong. */
-async function follow(session: Session, tasks: Tasks, options: WatchOptions, progress: Progress): Promise<never> {
+async function follow(
+  session: Session,
+  { tasks, counters }: WatchParts,
+  options: WatchOptions,
+  progress: Progress,
+): Promise<never> {
   const { clock, content, endpoint } = session;
   const { signal, sink } = options;
   const inventory = createInventory(endpoint, content.standalone, () => clock.now());
@@ -80,6 +96,8 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, pro
   );
   sink({ kind: 'inventory', at: clock.now(), inventory: await inventory.whole() });
   progress.listed();
+  const rates = createRates(session, counters);
+  const ending = new AbortController();
 
   const collector = await createCollector(session, signal);
   const events: PlatformEvent[] = [];
@@ -96,15 +114,23 @@ async function follow(session: Session, tasks: Tasks, options: WatchOptions, pro
     },
   });
   try {
+    void rates.follow(() => runningFirst(inventory, options.interest()), AbortSignal.any([signal, ending.signal]));
     await collector.filter(inventoryFilter(content.rootFolder));
     await collector.filter(taskFilter(content.taskManager));
     await catchUp(collector, inventory, tasks);
-    return await listen({ session, collector, inventory, tasks, events, progress }, options);
+    return await listen({ session, collector, inventory, tasks, rates, events, progress }, options);
   } finally {
+    ending.abort();
     tasks.listen(undefined);
     // It is not waited for: a watch that ends must end now.
     void collector.destroy();
   }
+}
+
+/** Of those that run the ones that users look at come first. */
+function runningFirst(inventory: VsphereInventory, seen: readonly VmId[]): readonly string[] {
+  const on = new Set(runningOf(inventory));
+  return [...new Set([...seen.map((id): string => nativeOf(id)).filter((vm) => on.has(vm)), ...on])];
 }
 
 /** The first round tells everything once more: what is not in it went away while the filter was set. */
@@ -124,17 +150,18 @@ interface Listening {
   readonly collector: Collector;
   readonly inventory: VsphereInventory;
   readonly tasks: Tasks;
+  readonly rates: Rates;
   /** What tasks have left to be told. */
   readonly events: PlatformEvent[];
   readonly progress: Progress;
 }
 
 async function listen(
-  { session, collector, inventory, tasks, events, progress }: Listening,
+  { session, collector, inventory, tasks, rates, events, progress }: Listening,
   { sink, signal, everyMs }: WatchOptions,
 ): Promise<never> {
   const { clock, endpoint } = session;
-  const sampler = createSampler(endpoint, inventory);
+  const sampler = createSampler(endpoint, inventory, rates);
   let sampledAt = Number.NEGATIVE_INFINITY;
   const hear = (update: ObjectUpdate) => {
     if (update.ref.type === 'Task') tasks.hear(update, false);
@@ -154,7 +181,7 @@ async function listen(
     const news = events.splice(0);
     if (news.length > 0) sink({ kind: 'events', events: news });
     const due = clock.ticks() - sampledAt >= everyMs() * ALMOST;
-    const sampled = due && inventory.freshFigures();
+    const sampled = due && (inventory.freshFigures() || rates.areNew());
     if (sampled) {
       sampledAt = clock.ticks();
       sink({ kind: 'samples', block: sampler.vms(at) });

@@ -1,11 +1,12 @@
 /** Beside govc on the same vCenter: the same rows, and the same after each act, of either of the two. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeOf, nodeId, type VmId } from '../../../src/ids.ts';
-import type { Connection, Node, Vm } from '../../../src/platforms/contract.ts';
+import type { Connection, Node, Settings, Vm } from '../../../src/platforms/contract.ts';
+import { readOva } from '../../../src/platforms/vsphere/image/ova.ts';
 import { anOva } from '../../../src/platforms/vsphere/testkit/ova.ts';
 import { gib, mib } from '../../../src/units.ts';
 import { present } from '../../contract/bench.ts';
-import { sourceOf } from '../../contract/memory-files.ts';
+import { destinationOf, sourceOf } from '../../contract/memory-files.ts';
 import { type Govc, govcFor } from './govc.ts';
 import { openSmallVcenter, patient, type SmallVcenter, shut, type Watched, watch } from './vcenter.ts';
 
@@ -163,6 +164,73 @@ describe('drover beside govc', () => {
     });
     const names = ((await vcenter.vcsim.objects('VirtualMachine')) as readonly Theirs[]).map(({ name }) => name);
     expect(names).not.toContain('damaged');
+    await same();
+  });
+
+  it('F-379 exports a template as an OVA that becomes the same template again', async () => {
+    const { name: endpoint } = vcenter.endpoint;
+    const { upload, download, list } = present(connection.image);
+    const disk = Buffer.alloc(300_000, 'disk');
+    const { id } = await present(upload)(
+      endpoint,
+      { name: 'outgoing', storage: 'depot' },
+      sourceOf(anOva({ disk, network: 'lan' })),
+      patient(),
+    );
+    const to = destinationOf(Buffer.from('what was there before'));
+    await present(download)(present(id), to, patient());
+    const ova = await readOva(sourceOf(to.content()));
+    expect([...ova.files.keys()]).toEqual(['outgoing.ovf', 'outgoing.mf', 'disk1.vmdk']);
+    await present(upload)(endpoint, { name: 'returned', storage: 'depot' }, sourceOf(to.content()), patient());
+    const all = await present(list)(endpoint, patient());
+    expect(all.flatMap(({ name }) => (['outgoing', 'returned'].includes(name) ? [name] : [])).toSorted()).toEqual([
+      'outgoing',
+      'returned',
+    ]);
+  });
+
+  it('sets metadata and tags that govc shows, and shows those of govc', async () => {
+    const { id } = vmCalled('off');
+    const set = (changes: Settings) => present(connection.vm.configure)(id, 'config', changes, {}, patient());
+    const read = () => present(connection.vm.settings)(id, 'config', patient());
+    await set({ metadata: { site: 'south', owner: 'me & you' } });
+    const extra = await govc('vm.info', '-e', refOf(id));
+    expect(extra).toMatch(/site:\s+south/);
+    await govc('vm.change', '-vm', refOf(id), '-e', 'site=north', '-e', 'other=1');
+    expect((await read())['metadata']).toEqual({ site: 'north', owner: 'me & you' });
+    await set({ metadata: {} });
+    expect(await govc('vm.info', '-e', refOf(id))).not.toMatch(/site:|owner:|drover\.metadata:/);
+
+    await govc('tags.category.create', 'environment');
+    for (const tag of ['prod', 'test']) await govc('tags.create', '-c', 'environment', tag);
+    await set({ tags: 'prod' });
+    expect(await govc('tags.attached.ls', '-r', refOf(id))).toContain('prod');
+    await govc('tags.attach', '-c', 'environment', 'test', refOf(id));
+    expect((await read())['tags']).toBe('environment=prod, environment=test');
+    await set({ tags: '' });
+    expect(await govc('tags.attached.ls', '-r', refOf(id))).not.toContain('prod');
+  });
+
+  it('sets up the guest of a clone with a customization of the vCenter, and leaves nothing of one that can’t be', async () => {
+    const { create } = connection.vm;
+    const spec = { name: 'customized', image: 'golden-debian12', 'cloud-init': false, start: false };
+    await expect(
+      present(create)(vcenter.endpoint.name, { ...spec, customization: 'nothing' }, patient()),
+    ).rejects.toMatchObject({ code: 'op.refused', message: expect.stringContaining('has no customization "nothing"') });
+    const made = await present(create)(vcenter.endpoint.name, { ...spec, customization: 'vcsim-linux' }, patient());
+    const { virtualMachines } = await govc.json<{
+      readonly virtualMachines: readonly {
+        readonly config: { readonly tools: { readonly pendingCustomization?: string } };
+      }[];
+    }>('vm.info', refOf(made.id));
+    expect(virtualMachines[0]?.config.tools.pendingCustomization).toBeTruthy();
+    const nics = [{ network: 'DC0_DVPG0' }, { network: 'DC0_DVPG0' }];
+    const second = { ...spec, name: 'customized-too', customization: 'vcsim-linux', nic: nics };
+    await expect(present(create)(vcenter.endpoint.name, second, patient())).rejects.toMatchObject({
+      name: 'FleetError',
+    });
+    const names = ((await vcenter.vcsim.objects('VirtualMachine')) as readonly Theirs[]).map(({ name }) => name);
+    expect(names).not.toContain('customized-too');
     await same();
   });
 

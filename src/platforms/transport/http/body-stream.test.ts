@@ -103,3 +103,53 @@ describe('a file in a form', () => {
     await expect(rest.change('POST', { path: '/upload', signal, multipart })).rejects.toThrow(/413/);
   });
 });
+
+describe('the body of an answer that is handed on', () => {
+  async function serve(status: number, ...sent: readonly string[]) {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { 'content-length': '6' });
+      for (const piece of sent) response.write(piece);
+      if (sent.join('').length === 6) response.end();
+      else response.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = server.address() as AddressInfo;
+    const http = createHttp({
+      target: { host: '127.0.0.1', port, secure: false, base: '' },
+      endpoint: endpointName('e'),
+      clock: systemClock,
+      wire: () => {},
+      channel: 'test',
+    });
+    closing.push(async () => {
+      http.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const taken: string[] = [];
+    const get = (into: (piece: Uint8Array) => Promise<void> = async (piece) => void taken.push(String(piece))) =>
+      http.send({ method: 'GET', path: '/', kind: 'reads', signal, limit: 3, into });
+    return { get, taken };
+  }
+
+  it('comes in pieces, beyond every limit, and is not in the answer', async () => {
+    const { get, taken } = await serve(200, 'abc', 'def');
+    const { status, body } = await get();
+    expect([status, body.length, taken.join('')]).toEqual([200, 0, 'abcdef']);
+  });
+
+  it('is no whole one when it breaks off, or when it is not taken', async () => {
+    expect(await refusal((await serve(200, 'abc')).get())).toMatchObject({ code: 'host.unreachable' });
+    const full = new FleetError('op.failed', 'there is no room');
+    const { get } = await serve(200, 'abcdef');
+    await expect(get(() => Promise.reject(full))).rejects.toMatchObject({
+      message: expect.stringContaining('no room'),
+    });
+  });
+
+  it('stays in an answer that is no success', async () => {
+    const { get, taken } = await serve(404, 'no');
+    await get().catch(() => undefined);
+    expect(taken).toEqual([]);
+  });
+});

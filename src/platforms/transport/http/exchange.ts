@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Clock } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
+import { handOn, type TakePiece } from './body-into.ts';
 import { type BodyStream, sendPieces } from './body-stream.ts';
 import { plainLine } from './wire.ts';
 
@@ -33,13 +34,15 @@ export interface ExchangeOptions {
   readonly limit: number;
   /** The body is not unpacked. */
   readonly asKept: boolean;
+  /** Of an answer that is a success. */
+  readonly into: TakePiece | undefined;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
 /** Rejects with node's error, the link's FleetError, or the signal's reason. */
 export function exchange(options: ExchangeOptions, state: Exchange): Promise<HttpResponse> {
-  const { agent, host, port, path, method, body, limit, asKept, signal } = options;
+  const { agent, host, port, path, method, body, asKept, signal, clock } = options;
   return new Promise((resolve, reject) => {
     const headers = {
       'accept-encoding': asKept ? 'identity' : 'gzip',
@@ -70,7 +73,7 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
     });
     request.once('response', (response) => {
       state.answered = true;
-      (asKept ? bytesOf(response, limit) : readBody(response, limit)).then(
+      readAnswer(response, options).then(
         (read) =>
           settle(() =>
             resolve({
@@ -90,7 +93,6 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
       request.end(body);
       return;
     }
-    const { clock } = options;
     sendPieces(request, body, { clock, signal }).then(
       (isWhole) => {
         if (!isWhole) return;
@@ -100,6 +102,14 @@ export function exchange(options: ExchangeOptions, state: Exchange): Promise<Htt
       (error: unknown) => void request.destroy(error instanceof Error ? error : undefined),
     );
   });
+}
+
+async function readAnswer(response: IncomingMessage, options: ExchangeOptions): Promise<Buffer> {
+  const { limit, asKept, into, clock, signal } = options;
+  const status = response.statusCode ?? 0;
+  if (!into || status < 200 || status > 299) return asKept ? bytesOf(response, limit) : readBody(response, limit);
+  await handOn(response, into, { clock, signal });
+  return Buffer.alloc(0);
 }
 
 const lengthOf = (body: string | BodyStream): number =>

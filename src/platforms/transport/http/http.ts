@@ -9,6 +9,7 @@ import type { EndpointName } from '../../../ids.ts';
 import type { WireLine } from '../../contract.ts';
 import { within } from '../deadline.ts';
 import { handshakeError } from '../tls-words.ts';
+import type { TakePiece } from './body-into.ts';
 import type { BodyStream } from './body-stream.ts';
 import { type BudgetLimits, createBudget } from './budget.ts';
 import { type Exchange, type ExchangeOptions, exchange, type HttpResponse } from './exchange.ts';
@@ -33,6 +34,8 @@ export interface HttpRequest {
   readonly deadlineMs?: number;
   /** Largest body that is taken. */
   readonly limit?: number;
+  /** Takes the body of an answer that is a success, whatever its size; that of the answer is empty then. */
+  readonly into?: TakePiece;
   /** The body of the answer is wanted as the server keeps it, packed or not. */
   readonly asKept?: boolean;
   /** What the wire log says of the body, without secrets. */
@@ -144,7 +147,8 @@ export function createHttp({ target, endpoint, clock, wire, channel, budget = BU
             headers: request.headers ?? {},
             body: request.stream ?? request.body,
             limit: request.limit ?? MOST_BYTES,
-            asKept: request.asKept ?? false,
+            asKept: request.asKept ?? request.into !== undefined,
+            into: request.into,
             signal: deadline.signal,
             clock,
           },

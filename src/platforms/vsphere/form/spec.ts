@@ -4,7 +4,9 @@ import type { Pairs, Settings } from '../../contract.ts';
 import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
 import { checkMac, numberIn, oneOf, pairsIn, refused, rowsIn, textIn } from '../../lib/spec-values.ts';
 import type { Wish } from '../place/choose.ts';
+import { TAGS } from '../tags/tags.ts';
 import { ATTRIBUTES } from '../vm/custom-attributes.ts';
+import { checkKeys } from '../vm/metadata.ts';
 import { BUSES, type Bus, FIRMWARES, NAME, NIC_MODELS, type NicModel } from './fields.ts';
 
 export interface WantedDisk {
@@ -41,11 +43,15 @@ export interface MakeSpec {
   /** '': that of the template. */
   readonly guestId: string;
   readonly firmware: '' | (typeof FIRMWARES)[number];
+  /** The name of a specification; '' for none. */
+  readonly customization: string;
   readonly guest: WantedGuest;
   /** kcli's metadata, as it stands among the VM's options. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Values of the vCenter's custom attributes, by name. */
   readonly attributes: Pairs;
+  /** Tags of the vCenter, as they are written. */
+  readonly tags: string;
   readonly start: boolean;
 }
 
@@ -91,11 +97,22 @@ export function readSpec(spec: Settings): MakeSpec {
     },
     guestId: textIn(spec, 'guest'),
     firmware: oneOf(['', ...FIRMWARES], textIn(spec, 'firmware'), 'firmware'),
+    customization: customizationIn(spec, image),
     guest: readGuest(spec, image),
     metadata: metadataOf(spec, image),
     attributes: pairsIn(spec, ATTRIBUTES),
+    tags: textIn(spec, TAGS),
     start: spec['start'] !== false,
   };
+}
+
+/** Throws op.refused where something else sets the guest up, or nothing in it could. */
+function customizationIn(spec: Settings, image: string): string {
+  const name = textIn(spec, 'customization');
+  if (name === '') return name;
+  if (image === '') throw refused('a customization needs a template, whose VMware Tools do it');
+  if (spec['cloud-init'] === false) return name;
+  throw refused('cloud-init and a customization would both set up the guest', 'switch cloud-init off: --no-cloud-init');
 }
 
 /** Throws op.refused for vCPUs that do not fill their sockets. */
@@ -107,17 +124,10 @@ export function checkCores(vcpus: number, cores: number | undefined): void {
   );
 }
 
-/** Options with a dot, and these, are the server's own. */
-const METADATA_KEY = /^[A-Za-z][A-Za-z0-9_-]*$/;
-
 function metadataOf(spec: Settings, image: string): Readonly<Record<string, string>> {
   const own = { plan: textIn(spec, 'plan'), profile: textIn(spec, 'profile'), image };
   const more = pairsIn(spec, 'metadata');
-  for (const key of Object.keys(more)) {
-    if (Object.hasOwn(own, key)) throw refused(`the metadata can't name ${key}, which is a setting of its own`);
-    if (!METADATA_KEY.test(key))
-      throw refused(`${JSON.stringify(key)} is no key of metadata`, 'take letters, digits, - and _');
-  }
+  checkKeys(more);
   return Object.fromEntries(Object.entries({ ...own, ...more }).filter(([, value]) => value !== ''));
 }
 

@@ -85,7 +85,7 @@ it('a lease that the server gives up says why', async () => {
   await expect(readyLease(session, LEASE, 'golden', signal)).rejects.toMatchObject({ message: 'no room' });
   vcenter.vm.set('state', 'done');
   await expect(readyLease(session, LEASE, 'golden', signal)).rejects.toMatchObject({
-    message: 'golden: its import has ended before it began',
+    message: 'golden: its transfer has ended before it began',
   });
 });
 

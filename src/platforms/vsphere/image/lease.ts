@@ -1,4 +1,4 @@
-/** HttpNfcLease (vSphere Web Services API): the files of a VM that is imported, as addresses that take them for a while. */
+/** HttpNfcLease (vSphere Web Services API): the files of a VM, as addresses that take or give them for a while. */
 import { createHash } from 'node:crypto';
 import { wait } from '../../../clock.ts';
 import { FleetError } from '../../../errors.ts';
@@ -29,9 +29,12 @@ export interface LeaseParts {
   readonly wire: (line: WireLine) => void;
 }
 
-/** Where a file of the VM is sent to. */
-interface Device {
+/** Where a file of the VM is sent to, or fetched from. */
+export interface Device {
+  /** Of an import, as CreateImportSpec has named it. */
+  readonly importKey: string;
   readonly key: string;
+  readonly isDisk: boolean;
   readonly url: string;
   readonly thumbprint: string;
 }
@@ -42,6 +45,10 @@ export interface Lease {
   readonly entity: MoRef;
   /** By the key that CreateImportSpec has named. */
   readonly devices: ReadonlyMap<string, Device>;
+  /** In the order in which the server names them. */
+  readonly all: readonly Device[];
+  /** Of all disks together, bytes; NaN where the server does not say. */
+  readonly capacity: number;
 }
 
 const send = (session: Session, target: MoRef, method: string, args: Xml, signal: AbortSignal) =>
@@ -56,20 +63,24 @@ export async function readyLease(session: Session, ref: MoRef, subject: string, 
     const error = values.get('error');
     if (state === 'error' && error) throw localizedFault(error);
     if (state === 'ready') return leaseFrom(ref, values.get('info'));
-    if (state !== 'initializing') throw new FleetError('op.failed', `${subject}: its import has ended before it began`);
+    if (state !== 'initializing')
+      throw new FleetError('op.failed', `${subject}: its transfer has ended before it began`);
     await wait(session.clock, LOOK_MS, signal);
   }
-  throw new FleetError('op.failed', `${subject}: ${session.host} was not ready to take its files in time`);
+  throw new FleetError('op.failed', `${subject}: ${session.host} was not ready for its files in time`);
 }
 
 function leaseFrom(ref: MoRef, info: XmlElement | undefined): Lease {
   const entity = refOf(info?.children.find(({ name }) => name === 'entity'));
-  const devices = childrenOf(info, 'deviceUrl').map((one) => ({
-    key: textAt(one, 'importKey') ?? '',
+  const all = childrenOf(info, 'deviceUrl').map((one) => ({
+    importKey: textAt(one, 'importKey') ?? '',
+    key: textAt(one, 'key') ?? '',
+    isDisk: textAt(one, 'disk') === 'true',
     url: textAt(one, 'url') ?? '',
     thumbprint: textAt(one, 'sslThumbprint') ?? '',
   }));
-  return { ref, entity, devices: new Map(devices.map((one) => [one.key, one])) };
+  const capacity = Number(textAt(info, 'totalDiskCapacityInKB') ?? Number.NaN) * 1024;
+  return { ref, entity, all, capacity, devices: new Map(all.map((one) => [one.importKey, one])) };
 }
 
 /** Keeps the lease alive while `work` goes on, and tells the server how much of it is done: 0..1. */
@@ -157,11 +168,30 @@ export async function sendToDevice(
     });
 }
 
+/** Hands on what the file holds. Rejects with op.failed when the host refuses it, and as `into` does. */
+export async function fetchFromDevice(
+  { session, own, wire }: LeaseParts,
+  device: Device,
+  name: string,
+  into: (piece: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, ...target } = placeOf(device, own, name);
+  const http = createHttp({ target, endpoint: session.endpoint, clock: session.clock, wire, channel: 'files' });
+  try {
+    const { status } = await http.send({ method: 'GET', path, kind: 'reads', signal, deadlineMs: SEND_MS, into });
+    if (status < 200 || status > 299)
+      throw new FleetError('op.failed', `${name}: ${http.name} answered with the status ${status}`);
+  } finally {
+    http.close();
+  }
+}
+
 /** A single host says `*` for itself; others are known by the certificate that was named over a verified link. */
 function placeOf({ url, thumbprint }: Device, own: HttpTarget, name: string): HttpTarget & { readonly path: string } {
   const at = URL.parse(url.replace('//*/', `//${own.host.includes(':') ? `[${own.host}]` : own.host}:${own.port}/`));
   if (!at || (at.protocol !== 'https:' && own.secure))
-    throw new FleetError('host.protocol', `${name}: the server names no address that takes it`);
+    throw new FleetError('host.protocol', `${name}: the server names no address for it`);
   const host = at.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = at.protocol === 'https:';
   const port = at.port === '' ? (secure ? HTTPS_PORT : 80) : Number(at.port);

@@ -11,7 +11,8 @@ import { refuseTakenName } from '../make/steps.ts';
 import { vmMade } from '../make/undo.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { type Catalog, readCatalog, type Store } from '../place/catalog.ts';
-import { calledSo, choosePlace, type Place } from '../place/choose.ts';
+import type { Place } from '../place/choose.ts';
+import { placeOfStore } from '../place/of-store.ts';
 import { refOf } from '../properties.ts';
 import { type MoRef, type Xml, xml } from '../soap/envelope.ts';
 import { kindOf } from '../soap/kind.ts';
@@ -71,7 +72,7 @@ async function planImport(
 ): Promise<Plan> {
   const { name } = spec;
   const catalog = await readCatalog(session, signal);
-  const { place, store, host } = placeFor(catalog, spec.storage);
+  const { place, store, host } = placeOfStore(catalog, spec.storage);
   await refuseTakenName({ session, tasks }, place.folder, name, signal);
   const networks = await mapNetworks(catalog, place, ova, signal);
   const { ovfManager } = session.content;
@@ -112,44 +113,6 @@ function fileFor(name: string, item: XmlElement, { files }: Ova): WantedFile {
   if (textAt(item, 'chunkSize')) throw refused(`${name}: ${plainLine(path)} is in pieces, which drover does not join`);
   if (!file) throw refused(`${name}: the OVA has no ${plainLine(path)}, which its descriptor names`);
   return { key: textAt(item, 'deviceId') ?? '', file, isNew: textAt(item, 'create') === 'true' };
-}
-
-interface Where {
-  readonly place: Place;
-  readonly store: Store;
-  readonly host: MoRef;
-}
-
-/** The datastore that is named, or the one with most room; and a host that reaches it, any of them: a template does not run. */
-function placeFor(catalog: Catalog, wanted: string): Where {
-  const all = [...catalog.stores.values()];
-  const named = wanted === '' ? all : calledSo(catalog, all, wanted);
-  if (named.length === 0) throw new FleetError('storage.not-found', `there is no datastore ${JSON.stringify(wanted)}`);
-  if (wanted !== '' && named.length > 1)
-    throw new FleetError('name.ambiguous', `several datacenters have a datastore ${wanted}`, {
-      fix: 'name it as DATACENTER/NAME',
-    });
-  const able = named
-    .filter(({ isUsable }) => isUsable)
-    .toSorted((a, b) => (b.free ?? 0) - (a.free ?? 0) || (a.name < b.name ? -1 : 1));
-  const computes = [...catalog.computes.values()].toSorted(
-    (a, b) => Number(b.isCluster) - Number(a.isCluster) || (a.name < b.name ? -1 : 1),
-  );
-  for (const store of able) {
-    for (const compute of computes) {
-      const host = compute.hosts
-        .flatMap((one) => catalog.hosts.get(one) ?? [])
-        .find(({ isUp, stores }) => isUp && stores.includes(store.ref.value));
-      if (!host) continue;
-      const wish = { datacenter: '', cluster: compute.ref.value, host: '', pool: '', folder: '' };
-      return { store, host: host.ref, place: choosePlace(catalog, wish, {}) };
-    }
-  }
-  throw refused(
-    wanted === ''
-      ? 'no datastore can be used now'
-      : `${wanted} can't be used now, or no host that takes VMs reaches it`,
-  );
 }
 
 /** Each network of the descriptor becomes the one of the same name, or else a usual one: a VM that is made of it says its own. */

@@ -11,8 +11,10 @@ import { readCatalog, storesOf } from '../place/catalog.ts';
 import { choosePlace, chooseStore, type Place } from '../place/choose.ts';
 import { type MoRef, nothing, type Xml, xml } from '../soap/envelope.ts';
 import { findFile } from '../storage/browse.ts';
+import { tagChanges } from '../tags/tags.ts';
 import { changesOf } from '../vm/custom-attributes.ts';
 import type { VmCalls } from '../vm-call.ts';
+import { readCustomization } from './customization.ts';
 import { chooseNics, type Hardware, partsOfClone, partsOfNew } from './hardware.ts';
 import { writeGuestInfo } from './seed.ts';
 import { findTemplate, type Source } from './source.ts';
@@ -25,9 +27,11 @@ export const createMake =
     const steps = createSteps(calls, spec.name, signal);
     try {
       const attributes = await changesOf(calls.session, spec.attributes, {}, signal);
-      const { source, hardware } = await plan(calls, spec, signal);
+      const tags = await tagChanges(calls.session, spec.tags, [], signal);
+      const { source, hardware, customization } = await plan(calls, spec, signal);
       const { ref, warnings } = await makeVm(calls, steps, spec, hardware, source);
-      for (const { send } of attributes) await send(ref);
+      if (customization) await steps.customize(ref, customization);
+      for (const { send } of [...attributes, ...tags]) await send(ref);
       if (spec.start) await steps.start(ref);
       return { id: vmId(endpoint, ref.value), warnings };
     } catch (error) {
@@ -35,21 +39,29 @@ export const createMake =
     }
   };
 
+interface Plan {
+  readonly source: Source | undefined;
+  readonly hardware: Hardware;
+  readonly customization: Xml | undefined;
+}
+
 /** All that is looked up before anything is made: four requests and a search for the medium, whatever the fleet. */
-async function plan(
-  calls: VmCalls,
-  spec: MakeSpec,
-  signal: AbortSignal,
-): Promise<{ readonly source: Source | undefined; readonly hardware: Hardware }> {
+async function plan(calls: VmCalls, spec: MakeSpec, signal: AbortSignal): Promise<Plan> {
   const { session } = calls;
   const source = spec.image === '' ? undefined : await findTemplate(session, spec.image, signal);
   const catalog = await readCatalog(session, signal);
   const place = choosePlace(catalog, spec.wish, { compute: source?.compute ?? '', folder: source?.folder ?? '' });
   await refuseTakenName(calls, place.folder, spec.name, signal);
+  const customization =
+    spec.customization === '' ? undefined : await readCustomization(session, spec.customization, signal);
   for (const { storage } of spec.disks) if (storage !== '') chooseStore(catalog, place, storage);
   const stores = storesOf(catalog, place.hosts);
   const iso = spec.iso === '' ? '' : (await findFile(calls, stores, spec.iso, 'iso', signal)).path;
-  return { source, hardware: { catalog, place, iso, ...chooseNics(catalog, place, spec) } };
+  return {
+    source,
+    customization,
+    hardware: { catalog, place, iso, metadataKeys: source?.metadataKeys ?? [], ...chooseNics(catalog, place, spec) },
+  };
 }
 
 interface MadeVm {

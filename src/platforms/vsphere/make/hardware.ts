@@ -13,6 +13,7 @@ import type { Catalog, Net } from '../place/catalog.ts';
 import { chooseStore, type Place } from '../place/choose.ts';
 import { nothing, type Xml, xml } from '../soap/envelope.ts';
 import { pathIn } from '../storage/browse.ts';
+import { withKeys } from '../vm/metadata.ts';
 
 /** What was looked up before anything is made. */
 export interface Hardware {
@@ -23,6 +24,8 @@ export interface Hardware {
   readonly nics: readonly WantedNic[];
   /** Path of the medium; '' for none. */
   readonly iso: string;
+  /** Keys of metadata that come with the template. */
+  readonly metadataKeys: readonly string[];
 }
 
 const USUAL_NETWORK = 'VM Network';
@@ -45,7 +48,7 @@ export function chooseNics(
 }
 
 /** Sizes and words, alike for both. */
-function commonParts(spec: MakeSpec): ConfigParts {
+function commonParts(spec: MakeSpec, { metadataKeys }: Hardware): ConfigParts {
   const said = <Value extends string | number | boolean>(tag: string, value: Value | undefined): Xml =>
     value === undefined || value === '' ? nothing : xml`<${tag}>${value}</${tag}>`;
   return {
@@ -57,7 +60,7 @@ function commonParts(spec: MakeSpec): ConfigParts {
     memoryHotAddEnabled: said('memoryHotAddEnabled', spec.memoryHotAdd),
     cpuHotAddEnabled: said('cpuHotAddEnabled', spec.cpuHotAdd),
     nestedHVEnabled: said('nestedHVEnabled', spec.nested),
-    extraConfig: extraConfig(spec.metadata),
+    extraConfig: extraConfig(withKeys(spec.metadata, metadataKeys)),
     ...(spec.firmware !== '' && { firmware: xml`<firmware>${spec.firmware === 'bios' ? 'bios' : 'efi'}</firmware>` }),
     ...(spec.firmware === 'efi-secure' && {
       bootOptions: xml`<bootOptions><efiSecureBootEnabled>true</efiSecureBootEnabled></bootOptions>`,
@@ -85,7 +88,7 @@ export function partsOfNew(spec: MakeSpec, hardware: Hardware): ConfigParts {
   const drive = addDrive(slots, iso);
   const nics = hardware.nics.map((nic, at) => newNic(hardware, slots, nic, at));
   return {
-    ...commonParts(spec),
+    ...commonParts(spec, hardware),
     name: xml`<name>${spec.name}</name>`,
     guestId: xml`<guestId>${spec.guestId || USUAL_GUEST}</guestId>`,
     files: xml`<files><vmPathName>${pathIn(first.name, '')}</vmPathName></files>`,
@@ -145,5 +148,8 @@ export function partsOfClone(spec: MakeSpec, hardware: Hardware, devices: XmlEle
   const drive = has.disks.find(({ readOnly }) => readOnly);
   const medium = iso === '' ? [] : [drive ? putMedium(drive.element, iso) : addDrive(slots, iso)];
   const deviceChange = [...changes, ...nics, ...surplus, ...renewed, ...medium];
-  return { parts: { ...commonParts(spec), deviceChange: xml`${[...slots.controllers(), ...deviceChange]}` }, warnings };
+  return {
+    parts: { ...commonParts(spec, hardware), deviceChange: xml`${[...slots.controllers(), ...deviceChange]}` },
+    warnings,
+  };
 }

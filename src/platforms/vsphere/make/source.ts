@@ -7,6 +7,7 @@ import { nameOf, readAll } from '../lists.ts';
 import { refOf, retrieveOne } from '../properties.ts';
 import type { Session } from '../session.ts';
 import type { MoRef } from '../soap/envelope.ts';
+import { KEYS_PATH, keysIn } from '../vm/metadata.ts';
 
 export interface Source {
   readonly ref: MoRef;
@@ -16,6 +17,8 @@ export interface Source {
   /** References: the folder that it is in, and the cluster that its host is in. '' where they are not seen. */
   readonly folder: string;
   readonly compute: string;
+  /** Of its metadata; its clones get the pairs with all other options. */
+  readonly metadataKeys: readonly string[];
 }
 
 const TEMPLATE = 'summary.config.template';
@@ -41,7 +44,7 @@ export async function findTemplate(session: Session, wanted: string, signal: Abo
 
 /** What a VM or template is, and where. */
 export async function readSource(session: Session, ref: MoRef, signal: AbortSignal): Promise<Source> {
-  const values = await retrieveOne(session, ref, ['name', 'parent', DEVICES, 'runtime.host'], signal);
+  const values = await retrieveOne(session, ref, ['name', 'parent', DEVICES, 'runtime.host', KEYS_PATH], signal);
   const host = refOf(values.get('runtime.host'));
   const compute = host.value === '' ? undefined : (await retrieveOne(session, host, ['parent'], signal)).get('parent');
   const parent = refOf(values.get('parent'));
@@ -51,5 +54,6 @@ export async function readSource(session: Session, ref: MoRef, signal: AbortSign
     devices: values.get(DEVICES),
     folder: parent.type === 'Folder' ? parent.value : '',
     compute: compute?.text ?? '',
+    metadataKeys: keysIn(values.get(KEYS_PATH)?.text),
   };
 }

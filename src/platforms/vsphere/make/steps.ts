@@ -14,6 +14,8 @@ export interface Steps {
   /** CreateVM_Task or CloneVM_Task: remembers what it has made. */
   make(target: MoRef, method: string, args: Xml): Promise<MoRef>;
   configure(vm: MoRef, parts: ConfigParts): Promise<void>;
+  /** `customization`: as `readCustomization` gives it. Tools in the guest do it at the next start. */
+  customize(vm: MoRef, customization: Xml): Promise<void>;
   start(vm: MoRef): Promise<void>;
   devices(vm: MoRef): Promise<XmlElement | undefined>;
   /** What is to be taken back, and what was asked for last and may be there. */
@@ -47,6 +49,10 @@ export function createSteps(calls: VmCalls, name: string, signal: AbortSignal): 
     },
     async configure(vm, parts) {
       await run(vm, 'ReconfigVM_Task', configSpec(parts));
+      unlessGivenUp();
+    },
+    async customize(vm, customization) {
+      await run(vm, 'CustomizeVM_Task', customization);
       unlessGivenUp();
     },
     async start(vm) {

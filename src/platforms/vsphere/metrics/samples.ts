@@ -1,4 +1,7 @@
-/** quickStats, which a vCenter refreshes every 20 s and pushes with everything else: no request is made for them. */
+/**
+ * quickStats, which a vCenter refreshes every 20 s and pushes with everything else: no request is made for them. Disk and network
+ * are not among them, and come from rates.ts.
+ */
 
 import type { EndpointName } from '../../../ids.ts';
 import { nodeId, type VmId, vmId } from '../../../ids.ts';
@@ -7,18 +10,19 @@ import { asShare, blockOf, columnsFor } from '../../lib/sample-block.ts';
 import type { VsphereInventory } from '../inventory.ts';
 import { type Known, numberIn } from '../objects.ts';
 import { isNode, isVm } from '../rows.ts';
+import type { Rates } from './rates.ts';
 
 const MIB = 1024 ** 2;
 /** What the figures of a vCenter are an average of. */
 const WINDOW_MS = 20_000;
 
 export interface Sampler {
-  /** All VMs in one block; NaN for those that don't run, and for what quickStats don't tell: disk and network. */
+  /** All VMs in one block; NaN for those that don't run, and for what is not known. */
   vms(at: number): SampleBlock;
   nodes(at: number): readonly NodeSample[];
 }
 
-export function createSampler(endpoint: EndpointName, inventory: VsphereInventory): Sampler {
+export function createSampler(endpoint: EndpointName, inventory: VsphereInventory, rates: Pick<Rates, 'of'>): Sampler {
   let drawnFor = -1;
   let known: readonly Known[] = [];
   let ids: readonly VmId[] = [];
@@ -39,13 +43,18 @@ export function createSampler(endpoint: EndpointName, inventory: VsphereInventor
         const vm = known[row];
         if (!vm || !isOn(vm)) return undefined;
         const host = inventory.objects.get(vm.values.get('runtime.host') ?? '');
-        return { cpu: cpuShare(vm, host), memory: numberIn(vm, 'summary.quickStats.guestMemoryUsage') * MIB };
+        const memory = numberIn(vm, 'summary.quickStats.guestMemoryUsage') * MIB;
+        return { ...rates.of(vm.ref.value), cpu: cpuShare(vm, host), memory };
       };
       return blockOf(ids, at, WINDOW_MS, read, columns);
     },
     nodes: (at) => [...inventory.objects.values()].filter(isNode).map((host) => nodeSample(endpoint, host, at)),
   };
 }
+
+/** Those that run, by their references. */
+export const runningOf = ({ objects }: VsphereInventory): readonly string[] =>
+  [...objects.values()].filter((one) => isVm(one) && isOn(one)).map(({ ref }) => ref.value);
 
 const isOn = ({ values }: Known): boolean =>
   values.get('runtime.powerState') === 'poweredOn' && values.get('runtime.connectionState') === 'connected';

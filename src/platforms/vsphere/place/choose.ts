@@ -128,11 +128,16 @@ export function chooseStore(
     if (!store.isUsable) throw refused(`${store.name} can't be used now`, 'name another datastore');
     return store;
   }
-  const able = reached.filter(({ isUsable, free }) => isUsable && (free ?? 0) >= size);
-  const [best] = able.toSorted((a, b) => (b.free ?? 0) - (a.free ?? 0) || (a.name < b.name ? -1 : 1));
+  const [best] = mostRoomFirst(reached).filter(({ free }) => (free ?? 0) >= size);
   if (!best) throw new FleetError('op.refused', `no datastore of ${namesOf(hosts)} has room for it`);
   return best;
 }
+
+/** Those that can be used now. */
+export const mostRoomFirst = (stores: readonly Store[]): readonly Store[] =>
+  stores
+    .filter(({ isUsable }) => isUsable)
+    .toSorted((a, b) => (b.free ?? 0) - (a.free ?? 0) || (a.name < b.name ? -1 : 1));
 
 const MOST_NAMED = 5;
 

@@ -32,6 +32,8 @@ export interface ScriptedVcenter {
   readonly id: VmId;
   /** Answers the method from now on. */
   answer(method: string, say: (asked: Asked) => Said | Promise<Said>): void;
+  /** Of the Automation API, `POST /rest/…`, from now on: the `value` of an answer; undefined, as before, is the status 404. */
+  answerInJson(say: (asked: string, body: string) => unknown): void;
   /** As an administrator does who ends all sessions. */
   endSessions(): void;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startScriptedVcenter(
   const answers = new Map<string, (asked: Asked) => Said | Promise<Said>>();
   const sessions = new Set<string>();
   let count = 0;
+  let inJson: Parameters<ScriptedVcenter['answerInJson']>[0] = () => undefined;
   const vm = new Map([
     ['name', 'web1'],
     ['runtime.powerState', 'poweredOff'],
@@ -71,7 +74,16 @@ export async function startScriptedVcenter(
     return method.endsWith('_Task') ? returned('Task', `task-${target}`) : '';
   }
 
+  async function automation(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const said = inJson(`${request.method} ${request.url}`, body);
+    response.writeHead(said === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(said === undefined ? '{}' : JSON.stringify({ value: said }));
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url?.startsWith('/rest/')) return automation(request, response);
     let body = '';
     for await (const chunk of request) body += chunk;
     const [, method = '', target = ''] = /<soapenv:Body><(\w+)[^>]*><_this[^>]*>([^<]*)/.exec(body) ?? [];
@@ -113,6 +125,9 @@ export async function startScriptedVcenter(
     vm,
     id: vmId(ENDPOINT, VM),
     answer: (method, say) => void answers.set(method, say),
+    answerInJson(say) {
+      inJson = say;
+    },
     endSessions: () => sessions.clear(),
     close: () =>
       new Promise((resolve) => {

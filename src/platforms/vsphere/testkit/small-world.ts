@@ -29,6 +29,7 @@ const VM: Properties = {
   'config.changeVersion': undefined,
   'config.cpuHotAddEnabled': undefined,
   'config.createDate': undefined,
+  'config.extraConfig': undefined,
   'config.files.vmPathName': undefined,
   'config.firmware': undefined,
   'config.guestFullName': undefined,

@@ -11,9 +11,11 @@ import { kcliPath } from '../inventory-spec.ts';
 import { manifest } from '../manifest.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { xml } from '../soap/envelope.ts';
+import { TAGS, tagChanges, tagsOf, tagsText } from '../tags/tags.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 import { BOOT_ORDER, bootOrderOf, bootParts } from './boot-order.ts';
 import { ATTRIBUTE_VALUES, ATTRIBUTES, attributesOf, changesOf } from './custom-attributes.ts';
+import { metadataChanges, metadataIn, OPTIONS, readOptions } from './metadata.ts';
 import { markAsTemplate, markAsVm } from './template.ts';
 
 /** kcli's metadata, as options of the VM. */
@@ -30,6 +32,7 @@ const PATHS = [
   ATTRIBUTE_VALUES,
   BOOT_ORDER,
   DEVICES,
+  OPTIONS,
   ...NOTES.map(kcliPath),
 ];
 /** What was changed should be there when the user looks. */
@@ -48,11 +51,15 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
         refuseStale(manifest.settings, call.name, basedOn, now);
         if (call.power === 'poweredOn') refuseCold(call, changes, now);
         checkCores(Number(changes['vcpus'] ?? now['vcpus']), coresIn(changes['cores'] ?? null));
-        const { template, [ATTRIBUTES]: attributes, ...others } = changes;
+        const { template, [ATTRIBUTES]: attributes, [TAGS]: tags, ...others } = changes;
         const parts = partsOf(others, call);
         const values = isPairs(attributes)
           ? await changesOf(call.session, attributes, pairsIn(now, ATTRIBUTES), signal)
           : [];
+        const tagged =
+          typeof tags === 'string'
+            ? await tagChanges(call.session, tags, await tagsOf(call.session, call.ref, signal), signal)
+            : [];
         // a template takes few changes
         if (template === false && now['template'] === true) await markAsVm(calls, call);
         let accepted = done();
@@ -63,6 +70,7 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
           [
             ...(Object.keys(parts).length > 0 ? [stepOf(call, Object.keys(others), reconfigure)] : []),
             ...values.map(({ name, send }) => stepOf(call, [name], () => send(call.ref))),
+            ...tagged.map(({ send }) => stepOf(call, [TAGS], () => send(call.ref))),
             ...(template === true && now['template'] !== true
               ? [stepOf(call, ['template'], () => markAsTemplate(call))]
               : []),
@@ -84,7 +92,8 @@ const stepOf = ({ name }: VmCall, keys: readonly string[], send: () => Promise<u
 
 const coresIn = (value: Settings[string]): number | undefined => (typeof value === 'number' ? value : undefined);
 
-async function read({ session, name, power, values, signal }: VmCall, target: SettingsTarget): Promise<Settings> {
+async function read(call: VmCall, target: SettingsTarget): Promise<Settings> {
+  const { session, name, power, values, signal } = call;
   if (target === 'running' && power !== 'poweredOn') {
     throw conflict(name, 'does not run', 'change the saved settings instead');
   }
@@ -106,6 +115,8 @@ async function read({ session, name, power, values, signal }: VmCall, target: Se
     nested: text('config.nestedHVEnabled') === 'true',
     description: text('config.annotation') ?? '',
     ...Object.fromEntries(NOTES.map((key) => [key, text(kcliPath(key)) ?? ''])),
+    ...(await tagsSetting(call)),
+    metadata: metadataIn(readOptions(values)),
     [ATTRIBUTES]: await attributesOf(session, values, signal),
     ...(target === 'config' && {
       boot: bootOrderOf(values),
@@ -113,6 +124,13 @@ async function read({ session, name, power, values, signal }: VmCall, target: Se
     }),
   };
 }
+
+/** Left out where they can't be read: the Automation API may be shut off. */
+const tagsSetting = ({ session, ref, signal }: VmCall): Promise<Settings> =>
+  tagsOf(session, ref, signal).then(
+    (tags) => ({ [TAGS]: tagsText(tags) }),
+    () => ({}),
+  );
 
 /** What a running VM can't take: anything but more, and that only where it was allowed before it was started. */
 function refuseCold({ name }: VmCall, changes: Settings, now: Settings): void {
@@ -156,13 +174,18 @@ function partsOf(changes: Settings, call: VmCall): ConfigParts {
       ? []
       : [[element, xml`<${element}>${String(value)}</${element}>`] as const];
   });
-  const notes = NOTES.flatMap((key) => (changes[key] === undefined ? [] : [[key, String(changes[key])] as const]));
+  const options = {
+    ...Object.fromEntries(
+      NOTES.flatMap((key) => (changes[key] === undefined ? [] : [[key, String(changes[key])] as const])),
+    ),
+    ...(isPairs(changes['metadata']) && metadataChanges(readOptions(call.values), changes['metadata'])),
+  };
   return {
     ...Object.fromEntries(elements),
     ...(changes['memory'] !== undefined && {
       memoryMB: xml`<memoryMB>${memoryMibOf(call.name, Number(changes['memory']))}</memoryMB>`,
     }),
-    ...(notes.length > 0 && { extraConfig: extraConfig(Object.fromEntries(notes)) }),
+    ...(Object.keys(options).length > 0 && { extraConfig: extraConfig(options) }),
     ...(changes['boot'] !== undefined && bootParts(String(changes['boot']), call)),
   };
 }

@@ -49,16 +49,24 @@ func (d *displays) order(w http.ResponseWriter, r *http.Request) {
 // serveDisplays adds tickets and their websockets to the simulator.
 func serveDisplays(model *simulator.Model, config *tls.Config) {
 	d := &displays{certificate: config.Certificates[0].Certificate[0], tickets: map[string]bool{}}
-	model.Map().Put(d)
-	// The method that VMs lack is called on this object instead; the request names the VM all the same.
-	model.Map().Handler = func(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
-		if method.Name == "AcquireTicket" {
-			method.This = d.Reference()
-		}
-		return nil, nil
-	}
+	stepIn(model, d, "AcquireTicket")
 	model.Service.HandleFunc("/lab/display", d.order)
 	model.Service.HandleFunc("/ticket/", websocket.Server{Handshake: d.admit, Handler: d.pass}.ServeHTTP)
+}
+
+// stepIn lets an object of the lab answer methods that the simulator's objects lack; the request names those all the same.
+func stepIn(model *simulator.Model, one mo.Reference, names ...string) {
+	model.Map().Put(one)
+	next := model.Map().Handler
+	model.Map().Handler = func(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		if slices.Contains(names, method.Name) {
+			method.This = one.Reference()
+		}
+		if next == nil {
+			return nil, nil
+		}
+		return next(ctx, method)
+	}
 }
 
 func (*displays) Reference() types.ManagedObjectReference {

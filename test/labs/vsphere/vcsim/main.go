@@ -59,6 +59,7 @@ func serve(o options) error {
 	model.Service.HandleFunc("/lab/fault", faultOnOrder(model.Service))
 	model.Service.HandleFunc("/lab/objects", objects(model))
 	serveDisplays(model, model.Service.TLS)
+	stepIn(model, &exports{}, "ExportVm", "CreateDescriptor")
 	// Its shortcomings are mended while it runs: see breathe.go.
 	measureDisks(model)
 	breathe(model)
