@@ -70,8 +70,9 @@ async function counts(servers: number): Promise<Readonly<Record<string, number>>
   await count('new server', vm.create?.(CLOUD, { name: 'new', image: 'debian-13', nic: [{ network: 'lan' }] }, signal));
   const disk = { name: 'spare', storage: 'fast', size: gib(1), format: 'raw' };
   const made = await count('new volume', volume?.create?.(CLOUD, disk, signal));
-  const offer = made?.id && (await count('offer', volume?.offer?.(made.id, signal)));
-  if (offer?.offer) await count('volume taken over', volume?.accept?.(CLOUD, offer.offer, signal));
+  const id = made?.id;
+  const offered = id === undefined ? undefined : await count('offer', volume?.offer?.(id, signal));
+  if (offered?.offer) await count('volume taken over', volume?.accept?.(CLOUD, offered.offer, signal));
   await connection.close();
   expect(fake.complaints).toEqual([]);
   await fake.close();
