@@ -116,10 +116,10 @@ describe('volumes', () => {
       expect.stringContaining(`${file} is there already`),
     ]);
     await writeFile(join(desk.home, 'forged'), `${id} none-of-it\n`);
-    const forged = await said('volume', 'accept', '--file', join(desk.home, 'forged'), '-C', 'demo');
+    const forged = await said('volume', 'accept', join(desk.home, 'forged'), '-C', 'demo');
     expect(forged).toEqual([3, expect.stringContaining('the key is not that of the offer')]);
-    expect((await said('volume', 'accept', '--file', file, '-C', 'demo'))[0]).toBe(0);
-    expect((await said('volume', 'accept', '--file', file, '-C', 'demo'))[1]).toContain(
+    expect((await said('volume', 'accept', file, '-C', 'demo'))[0]).toBe(0);
+    expect((await said('volume', 'accept', file, '-C', 'demo'))[1]).toContain(
       `no volume is offered as ${id}`,
     );
     expect((await said('volume', 'withdraw', 'retired-web.qcow2'))[1]).toContain('is not offered');
