@@ -119,9 +119,7 @@ describe('volumes', () => {
     const forged = await said('volume', 'accept', join(desk.home, 'forged'), '-C', 'demo');
     expect(forged).toEqual([3, expect.stringContaining('the key is not that of the offer')]);
     expect((await said('volume', 'accept', file, '-C', 'demo'))[0]).toBe(0);
-    expect((await said('volume', 'accept', file, '-C', 'demo'))[1]).toContain(
-      `no volume is offered as ${id}`,
-    );
+    expect((await said('volume', 'accept', file, '-C', 'demo'))[1]).toContain(`no volume is offered as ${id}`);
     expect((await said('volume', 'withdraw', 'retired-web.qcow2'))[1]).toContain('is not offered');
   });
 });
