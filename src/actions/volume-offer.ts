@@ -61,7 +61,7 @@ export const volumeOfferActions: readonly ObjectAction[] = [
     title: 'Offer volume',
     help: 'Let another project take a volume over; the key for that goes into a file of this machine.',
     keys: ['o'],
-    makes: true,
+    atMost: 1,
     danger: 'interrupts',
     needs: 'volume.offer',
     options: [

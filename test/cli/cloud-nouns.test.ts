@@ -103,6 +103,27 @@ describe('subnets', () => {
   });
 });
 
+describe('volumes', () => {
+  it('are offered with a key in a file that only its owner reads, and taken over with it once', async () => {
+    const file = join(desk.home, 'offer');
+    const offered = await said('volume', 'offer', 'retired-web.qcow2', '--file', file, '--yes');
+    expect(offered).toEqual([0, expect.stringContaining(`is offered; what takes it over is in ${file}`)]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const [id = '', key = ''] = (await readFile(file, 'utf8')).trim().split(' ');
+    expect(offered[1]).not.toContain(key);
+    expect(await said('volume', 'offer', 'retired-web.qcow2', '--file', file, '--yes')).toEqual([
+      1,
+      expect.stringContaining(`${file} is there already`),
+    ]);
+    await writeFile(join(desk.home, 'forged'), `${id} none-of-it\n`);
+    const forged = await said('volume', 'accept', join(desk.home, 'forged'), '-C', 'demo');
+    expect(forged).toEqual([3, expect.stringContaining('the key is not that of the offer')]);
+    expect((await said('volume', 'accept', file, '-C', 'demo'))[0]).toBe(0);
+    expect((await said('volume', 'accept', file, '-C', 'demo'))[1]).toContain(`no volume is offered as ${id}`);
+    expect((await said('volume', 'withdraw', 'retired-web.qcow2'))[1]).toContain('is not offered');
+  });
+});
+
 describe('routers', () => {
   it('lead to networks and outside, and go only when no network hangs on them', async () => {
     expect(await said('router', 'create', 'edge', '--outside', 'public', '-C', 'demo')).toEqual([

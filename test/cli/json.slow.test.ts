@@ -370,7 +370,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'volume withdraw':
       return [[...words, 'retired-web.qcow2']];
     case 'volume accept':
-      return [[...words, '--file', join(desk.home, 'offer')]];
+      return [[...words, join(desk.home, 'offer'), '--dry-run']];
     case 'volume upload':
       return [[...words, 'sent-here', '--storage', 'vms', '--file', join(desk.home, '.aws', 'config')]];
     case 'volume download':

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { EndpointName, NodeId, VmId } from '../../ids.ts';
+import type { EndpointName, NodeId, VmId, VolumeId } from '../../ids.ts';
 import type { Vm, VmState } from '../contract.ts';
 import type { Agenda } from './agenda.ts';
 import type { Collections } from './collections.ts';
@@ -28,6 +28,8 @@ export interface FakeServer {
   readonly snapshots: Snapshots;
   readonly collections: Collections;
   readonly contents: Contents;
+  /** Volumes that are offered to others, with the id of the offer and the key to it. */
+  readonly offers: Map<VolumeId, { readonly id: string; readonly key: string }>;
   readonly savedNetworks: SavedNetworks;
   /** Files with the memory of VMs, by path. */
   readonly saved: Map<string, VmId>;

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { FleetError } from '../../errors.ts';
 import { nativeOfListed, type VolumeId } from '../../ids.ts';
 import type { VolumeOfferOps } from '../contract.ts';
@@ -5,15 +6,10 @@ import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';
 import { planFor } from './listed-plans.ts';
 import { accepted } from './power.ts';
-import { hash } from './random.ts';
 import type { FakeServer } from './server.ts';
 
 /** Volumes that change hands. There is one owner here, who takes over what was offered. */
-export function createVolumeOffers({ collections, fleet }: FakeServer, calls: Calls): Required<VolumeOfferOps> {
-  /** Volume -> the id of its offer, and the key to it. */
-  const offers = new Map<VolumeId, { readonly id: string; readonly key: string }>();
-  let number = 0;
-
+export function createVolumeOffers({ collections, offers }: FakeServer, calls: Calls): Required<VolumeOfferOps> {
   return {
     offer: (id, signal) =>
       calls.endpoint('volume.offer', signal, () => {
@@ -21,8 +17,7 @@ export function createVolumeOffers({ collections, fleet }: FakeServer, calls: Ca
         refusePlanned(planFor(name, users, []));
         if (offers.has(id))
           throw new FleetError('op.conflict', `${name} is offered already`, { fix: 'withdraw it first' });
-        number += 1;
-        const offer = { id: `offer-${number}`, key: hash(fleet.seed, number, 900).toString(16) };
+        const offer = { id: randomUUID(), key: randomBytes(8).toString('hex') };
         offers.set(id, offer);
         return { ...accepted(), offer: { id: offer.id, key: () => offer.key } };
       }),

@@ -20,6 +20,8 @@ export interface ChangeOptions {
   readonly signal: AbortSignal;
   readonly subject: string;
   readonly json?: unknown;
+  /** As in RestChange. */
+  readonly mayBeEmpty?: true;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -67,11 +67,11 @@ async function counts(servers: number): Promise<Readonly<Record<string, number>>
   const spec = { live: true, copyDisks: true, storage: '', removeCopied: true, despite: [] };
   const target = { node: nodeId(CLOUD, 'host/compute-2') };
   await count('plan of a move', vm.planMigrate?.(web0, [target], spec, signal));
-  await count('new server', vm.create?.(CLOUD, { name: 'new', image: 'debian-13', nic: [{ network: 'lan' }] }, signal));
   const disk = { name: 'spare', storage: 'fast', size: gib(1), format: 'raw' };
   const made = await count('new volume', volume?.create?.(CLOUD, disk, signal));
-  const offer = made?.id && (await count('offer', volume?.offer?.(made.id, signal)));
-  if (offer?.offer) await count('volume taken over', volume?.accept?.(CLOUD, offer.offer, signal));
+  const id = made?.id;
+  const offered = id === undefined ? undefined : await count('offer', volume?.offer?.(id, signal));
+  if (offered?.offer) await count('volume taken over', volume?.accept?.(CLOUD, offered.offer, signal));
   await connection.close();
   expect(fake.complaints).toEqual([]);
   await fake.close();
@@ -87,5 +87,6 @@ it('F-495 does not grow with the number of servers, but for pages of 250 of the 
   });
   const { 'first whole list': all, ...many } = await counts(1_000);
   expect(many).toEqual(few);
-  expect([first, all]).toEqual([1 + 2, 4 + 2]);
+  // Names of images come behind it.
+  expect([first, all]).toEqual([1 + 1, 4 + 1]);
 });

@@ -3,7 +3,7 @@ import { FleetError } from '../../errors.ts';
 import { nativeOf, type VmId } from '../../ids.ts';
 import type { Accepted, OperationName } from '../contract.ts';
 import { asRow, type Row } from '../lib/json.ts';
-import type { Api, Changed } from './api.ts';
+import type { Api, Changed, ChangeOptions } from './api.ts';
 import type { Cloud } from './cloud.ts';
 import type { News } from './follow.ts';
 import type { Images } from './image/images.ts';
@@ -18,6 +18,8 @@ export interface ServerCalls {
   readonly news: (news: News) => void;
 }
 
+type Answers = Pick<ChangeOptions, 'mayBeEmpty'>;
+
 export interface ServerCall {
   /** As it is now. */
   readonly server: Server;
@@ -27,9 +29,9 @@ export interface ServerCall {
   readonly signal: AbortSignal;
   get(below: string): Promise<Row>;
   /** Sent once; the watch looks at the server from then on. */
-  change(method: 'POST' | 'PUT' | 'DELETE', below: string, json?: unknown): Promise<Changed>;
+  change(method: 'POST' | 'PUT' | 'DELETE', below: string, json?: unknown, more?: Answers): Promise<Changed>;
   /** `POST …/action`, which nova answers before it is done: `what` is followed from then on. */
-  act(what: string, json: Row): Promise<Accepted>;
+  act(what: string, json: Row, more?: Answers): Promise<Accepted>;
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -46,12 +48,13 @@ export async function onServer<T>(
   const path = `/servers/${native}`;
   const server = readServer(asRow((await api.get(path, { signal, subject: native }))['server'], native));
   const { name } = server;
-  const change: ServerCall['change'] = async (method, below, json) => {
+  const change: ServerCall['change'] = async (method, below, json, more) => {
     try {
       return await api.change(method, `${path}${below}`, {
         signal,
         subject: name,
         ...(json === undefined ? {} : { json }),
+        ...more,
       });
     } finally {
       news({ server: native });
@@ -64,8 +67,8 @@ export async function onServer<T>(
     signal,
     get: (below) => api.get(`${path}${below}`, { signal, subject: name }),
     change,
-    async act(what, json) {
-      const { request } = await change('POST', '/action', json);
+    async act(what, json, more) {
+      const { request } = await change('POST', '/action', json, more);
       if (request === undefined) return { warnings: [] };
       news({ server: native, begun: { task: request, server: native, what } });
       return { task: request, warnings: [] };

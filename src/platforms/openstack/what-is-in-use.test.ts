@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../../test/contract/refusal.ts';
-import { vmId } from '../../ids.ts';
+import { nodeId, vmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { DiskSpec } from '../contract.ts';
 import { CLOUD, withCloud } from './testkit/with-cloud.ts';
@@ -147,6 +147,17 @@ describe('what was made half is taken back', () => {
 });
 
 describe('a move', () => {
+  it('of a server whose host is down is an evacuation, which Nova takes without a word', () =>
+    withCloud(async ({ world }, { vm }) => {
+      const { id, host } = world.add({ name: 'web1', vmState: 'active', powerState: 1 });
+      world.down.add(the(host ?? undefined));
+      const other = host === 'compute-1' ? 'compute-2' : 'compute-1';
+      const spec = { live: true, copyDisks: false, removeCopied: false, storage: '', despite: [] };
+      const accepted = await the(vm.migrate)(vmId(CLOUD, id), { node: nodeId(CLOUD, `host/${other}`) }, spec, signal);
+      expect(accepted.task).toMatch(/^req-/);
+      await expect.poll(() => world.find(id).host).toBe(other);
+    }));
+
   it.each([
     ['host/compute-1', /there already/],
     ['host/nowhere', /no hypervisor of this cloud/],

@@ -97,7 +97,11 @@ const isRefused = (error: unknown): boolean =>
   isMissing(error) || (error instanceof FleetError && error.code === 'op.refused');
 
 const metricsIn = (row: Row): Metrics =>
-  new Map(Object.entries(rowIn(row, 'metrics')).flatMap(([name, id]) => (typeof id === 'string' ? [[name, id]] : [])));
+  new Map(
+    Object.entries(rowIn(row, 'metrics')).flatMap(([name, id]) =>
+      typeof id === 'string' ? [[name, id] as const] : [],
+    ),
+  );
 
 /** `0:05:00`, `1 day, 0:00:00`, as Python writes a timedelta; undefined for what is none. */
 export function durationIn(text: string): number | undefined {

@@ -206,6 +206,14 @@ const DEEDS: Readonly<Record<string, Deed>> = {
       server.host = typeof host === 'string' ? host : (HOSTS.find((one) => one !== server.host) ?? server.host);
     },
   },
+  evacuate: {
+    from: ['active', 'stopped'],
+    task: 'rebuilding',
+    keys: ['host'],
+    ends(_world, server, { host }) {
+      server.host = typeof host === 'string' ? host : (HOSTS.find((one) => one !== server.host) ?? server.host);
+    },
+  },
   migrate: {
     from: ['active', 'stopped'],
     task: 'resize_prep',
@@ -252,7 +260,7 @@ export function change(
   if (!deed.from.includes(server.vmState)) throw cannot(`vm_state ${server.vmState}`);
   if (server.taskState !== null) throw cannot(`task_state ${server.taskState}`);
   world.begin(server, name, request, deed.task, () => deed.ends(world, server, value));
-  return { status: 202 };
+  return { status: name === 'evacuate' ? 200 : 202 };
 }
 
 /** `os-keypairs`. */

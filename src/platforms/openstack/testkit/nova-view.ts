@@ -97,7 +97,11 @@ export function diagnosticsView({ startedAt }: WorldServer, now: number): object
   };
 }
 
-export function hypervisorsView(version: Microversion, counts: (host: string) => number): object {
+export function hypervisorsView(
+  version: Microversion,
+  counts: (host: string) => number,
+  down: ReadonlySet<string>,
+): object {
   const withFigures = !isAtLeast(version, [2, 88]);
   return {
     hypervisors: HOSTS.map((host, index) => ({
@@ -106,7 +110,7 @@ export function hypervisorsView(version: Microversion, counts: (host: string) =>
       hypervisor_type: 'QEMU',
       hypervisor_version: 7002022,
       host_ip: `192.0.2.${index + 1}`,
-      state: 'up',
+      state: down.has(host) ? 'down' : 'up',
       status: 'enabled',
       service: { host, id: `62f62f6e-a713-4cbe-87d3-3ecf8a1e0f8${index}`, disabled_reason: null },
       ...(withFigures

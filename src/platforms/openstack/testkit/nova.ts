@@ -94,7 +94,7 @@ export function answerNova(world: World, options: NovaOptions, request: NovaRequ
   if (noun === 'os-hypervisors' && id === 'detail') {
     allow('os-hypervisors:list-detail', session.admin);
     const counts = (host: string) => [...world.servers.values()].filter((server) => server.host === host).length;
-    return { status: 200, body: hypervisorsView(version, counts) };
+    return { status: 200, body: hypervisorsView(version, counts, world.down) };
   }
   if (noun === 'os-services') {
     allow('os-services:list', session.admin);

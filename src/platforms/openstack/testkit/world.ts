@@ -96,6 +96,8 @@ export interface World {
   readonly neutron: NeutronStore;
   readonly designate: Designate;
   readonly swift: FakeSwift;
+  /** Hosts that do not answer. */
+  readonly down: Set<string>;
   /** Local disks: `<server>/root`. */
   readonly disks: Set<string>;
   /** How long whatever is done to a server takes. */
@@ -153,6 +155,7 @@ export function createWorld(clock: Clock): World {
     designate: createDesignate(),
     swift: createFakeSwift(),
     images,
+    down: new Set(),
     disks,
     tookMs: 150,
     failNext: undefined,

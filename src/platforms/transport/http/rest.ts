@@ -30,6 +30,8 @@ export interface RestRequest {
 }
 
 export interface RestChange extends RestRequest {
+  /** The server is known to answer this with an empty 200 when it takes it. */
+  readonly mayBeEmpty?: true;
   /** Only one of both. Keys that sound like secrets are blotted out in the wire log. */
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -132,7 +134,7 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
     },
     async change(method, request) {
       const said = `${method} ${redactPath(withQuery(request.path, request.query))}`;
-      return understood(await send(method, request, 'mutates'), said, 'mutates', request.signal);
+      return understood(await send(method, request, 'mutates'), said, 'mutates', request.signal, request.mayBeEmpty);
     },
   };
 }
@@ -177,6 +179,7 @@ async function understood(
   said: string,
   kind: 'reads' | 'mutates',
   signal: AbortSignal,
+  mayBeEmpty = false,
 ): Promise<RestAnswer> {
   const { status, headers } = answer;
   if (status >= 400) throw new StatusError(said, kind === 'mutates', answer, await saidIn(answer.body));
@@ -186,7 +189,7 @@ async function understood(
   if (status < 200) throw noAnswer(`has the status ${status}, which ends nothing`);
   if (answer.body.length <= MOST_BLANKS && answer.body.every(isBlank)) {
     // 200 promises something (RFC 9110 §15.3.1); an accepted, created or deleted thing may go without a word.
-    if (status === 200) throw noAnswer('is empty');
+    if (status === 200 && !mayBeEmpty) throw noAnswer('is empty');
     return { status, headers, body: undefined };
   }
   const page = /html/i.test(headers['content-type'] ?? '') ? ' but a page: look for a login or a proxy in between' : '';
