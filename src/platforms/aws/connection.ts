@@ -49,8 +49,6 @@ const WHY_NOT: Absences = {
   snapshot: 'EC2 has snapshots of volumes, none of an instance that it could be put back to',
   ...lacking('a zone is a data centre of AWS: there is nothing to log in to', ['node'], ['node.info']),
   ...without(noHardware('AWS'), ['vm.create', 'vm.export', 'dns']),
-  'vm.history':
-    'CloudWatch has the past of an instance, and takes money for it: metrics: true of the endpoint allows that',
   'vm.clone': 'EC2 copies no instance: make an image of it (vm export), and an instance of that',
   'disk.insert': 'instances of EC2 have no drives for media',
   'nic.connect': 'a network interface stays in its subnet: add one in the other, and delete this one',
@@ -70,6 +68,10 @@ const WHY_NOT: Absences = {
   lease: 'AWS tells no leases: an address is kept by its network interface',
   'image.create': 'EC2 fetches no image from the web: it imports files of S3 (aws ec2 import-image)',
 };
+
+/** Where `metrics` is off. */
+const NO_HISTORY =
+  'CloudWatch has the past of an instance, and takes money for it: metrics: true of the endpoint allows that';
 
 /** One account in one region, with a login that was seen to work. */
 export async function connect(endpoint: Endpoint, context: Context): Promise<Connection> {
@@ -128,7 +130,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
     dns: createDnsOps(calls),
     balancer: createBalancerOps(calls),
     flavor: { list: (_of, signal) => listFlavors(calls, account.hasPrices, signal) },
-    whyNot: WHY_NOT,
+    whyNot: account.metricsEveryMs === undefined ? { ...WHY_NOT, 'vm.history': NO_HISTORY } : WHY_NOT,
     async watch(options) {
       const signal = AbortSignal.any([options.signal, closing.signal]);
       if (signal.aborted) return;

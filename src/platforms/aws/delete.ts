@@ -36,8 +36,11 @@ export function createDelete(region: AwsRegion): Required<Pick<VmOps, 'planDelet
         }
         const reserved = await reservedName(region, call, signal);
         const accepted = await (keepDisks ? terminateAlone(call) : terminate(call));
-        if (reserved === undefined || typeof reserved === 'string') return accepted;
-        const stays = await releaseName(region, reserved, { subject: name, signal });
+        if (reserved === undefined) return accepted;
+        const stays =
+          typeof reserved === 'string'
+            ? `${reserved} stays`
+            : await releaseName(region, reserved, { subject: name, signal });
         if (stays === undefined) return accepted;
         return { ...accepted, warnings: [...accepted.warnings, { feature: 'dns', detail: stays }] };
       }),

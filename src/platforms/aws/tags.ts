@@ -2,12 +2,12 @@
 import type { Pairs } from '../contract.ts';
 import { refused } from '../lib/spec-values.ts';
 
-/** The zone that a name was reserved in, as kcli keeps it, and the address that it was given there. */
+/** The zone that a name was reserved in, as kcli keeps it, and the entry there: `web1.shop.example 203.0.113.5`. */
 export const DOMAIN_TAG = 'domain';
-export const ADDRESS_TAG = 'domain-address';
+export const ENTRY_TAG = 'domain-entry';
 
 /** What kcli writes; these have columns and settings of their own, or are the platform's business. */
-export const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image', DOMAIN_TAG, ADDRESS_TAG];
+export const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image', DOMAIN_TAG, ENTRY_TAG];
 
 /** Written by AWS alone, as the tags of an Auto Scaling group. */
 const isOfAws = (key: string): boolean => key.startsWith('aws:');

@@ -1,11 +1,11 @@
 /** The name that an instance was given in a zone of Route 53, which goes when the instance goes. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { FleetError } from '../../../errors.ts';
+import { sentence } from '../../../errors.ts';
 import type { Made } from '../../lib/take-back.ts';
 import type { About } from '../api.ts';
 import type { Machine } from '../machine.ts';
 import type { AwsRegion } from '../region.ts';
-import { ADDRESS_TAG, DOMAIN_TAG } from '../tags.ts';
+import { DOMAIN_TAG, ENTRY_TAG } from '../tags.ts';
 import { createRecord } from './dns.ts';
 import { changeRecords, type FoundZone, plainName, readRecords } from './records.ts';
 import { findZones } from './zones.ts';
@@ -16,7 +16,10 @@ interface Wanted {
   readonly address: string;
 }
 
-/** What is made is put into `made`. The address is noted at the instance: a public one is another's once the instance is off. */
+/**
+ * What is made is put into `made`. Name and address are noted at the instance: it may be called otherwise later, and a public address is
+ * another's once it is off.
+ */
 export async function reserveName(
   region: AwsRegion,
   instance: string,
@@ -31,11 +34,11 @@ export async function reserveName(
     what: `the DNS entry ${entry}`,
     command: `drover dns delete ${entry}`,
     async undo() {
-      const found = await findEntry(region, { name, domain, addresses: [address] }, about);
+      const found = await findEntry(region, { entry, domain, addresses: [address] }, about);
       if (found) await removeEntry(region, found, about);
     },
   });
-  const Tags = [{ Key: ADDRESS_TAG, Value: address }];
+  const Tags = [{ Key: ENTRY_TAG, Value: `${entry} ${address}` }];
   await region.api.change('CreateTags', { Resources: [instance], Tags }, about);
 }
 
@@ -54,11 +57,11 @@ export async function findReservedName(
 ): Promise<ReservedName | undefined> {
   const domain = tags.get(DOMAIN_TAG);
   if (!domain) return undefined;
-  const noted = tags.get(ADDRESS_TAG);
-  return findEntry(region, { name, domain, addresses: noted ? [noted, ...ips] : ips }, about);
+  const [entry = `${name}.${domain}`, address] = tags.get(ENTRY_TAG)?.split(' ') ?? [];
+  return findEntry(region, { entry, domain, addresses: address === undefined ? ips : [address, ...ips] }, about);
 }
 
-/** Why the entry stayed, as a sentence; undefined when it is gone. */
+/** Why the entry stayed, as a sentence; undefined when it is gone. The instance is gone by now, so nothing rejects. */
 export async function releaseName(
   region: AwsRegion,
   reserved: ReservedName,
@@ -68,9 +71,7 @@ export async function releaseName(
     await removeEntry(region, reserved, about);
     return undefined;
   } catch (error) {
-    about.signal.throwIfAborted();
-    if (!(error instanceof FleetError)) throw error;
-    return `the DNS entry ${reserved.entry} stays: ${error.message}; drover dns delete ${reserved.entry} removes it`;
+    return `the DNS entry ${reserved.entry} stays: ${sentence(error)}; drover dns delete ${reserved.entry} removes it`;
   }
 }
 
@@ -78,17 +79,16 @@ const removeEntry = (region: AwsRegion, { zone, set }: ReservedName, about: Abou
   changeRecords(region, zone, [{ Action: 'DELETE', ResourceRecordSet: set }], about);
 
 interface Sought {
-  readonly name: string;
+  readonly entry: string;
   readonly domain: string;
   readonly addresses: readonly string[];
 }
 
 async function findEntry(
   region: AwsRegion,
-  { name, domain, addresses }: Sought,
+  { entry, domain, addresses }: Sought,
   about: About,
 ): Promise<ReservedName | undefined> {
-  const entry = `${name}.${domain}`;
   for (const zone of (await findZones(region, about)).filter((one) => one.name === domain)) {
     const set = (await readRecords(region, zone, about)).find(
       ({ Name = '', Type, ResourceRecords = [] }) =>
