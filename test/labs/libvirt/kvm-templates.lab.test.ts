@@ -70,7 +70,12 @@ const SCRIPT = 'while getopts x:p:s:i:l:c: o; do eval "$o=\\$OPTARG"; done; . "$
 
 const WITH_FUNCTIONS = '. "$(dirname "$0")/../../common/functions"; read_arguments "$@"';
 
-async function withScript(name: string, script: string, vm = '{ memory: 128, numcpus: 1 }', begin = SCRIPT): Promise<void> {
+async function withScript(
+  name: string,
+  script: string,
+  vm = '{ memory: 128, numcpus: 1 }',
+  begin = SCRIPT,
+): Promise<void> {
   const folder = join(desk.home, name);
   await mkdir(folder);
   await writeFile(
@@ -142,7 +147,10 @@ it('F-154 F-157 what a script makes is a disk of the VM, and goes when the scrip
   const create = 'create_disk "$DIR/$VM_NAME.qcow2" 8 qcow2; log_msg made';
   const flags = ['vm', 'create', 'of-script', '-C', host.name, '--no-start', '--virtualization', 'qemu', '--template'];
   await withScript('disk-bad', `${create}; exit 3`, vm, WITH_FUNCTIONS);
-  expect(await desk.run(...flags, 'disk-bad')).toMatchObject({ code: 1, stderr: expect.stringContaining('exit code 3') });
+  expect(await desk.run(...flags, 'disk-bad')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('exit code 3'),
+  });
   expect([await disks(), await isFree()]).toEqual(['', true]);
 
   await withScript('disk-hangs', `${create}; sleep 600`, vm, WITH_FUNCTIONS);
@@ -151,7 +159,12 @@ it('F-154 F-157 what a script makes is a disk of the VM, and goes when the scrip
   expect([await disks(), await isFree()]).toEqual(['', true]);
 
   const child = spawn(DROVER, [...flags, 'disk-hangs'], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: desk.home, DROVER_CONFIG: desk.config, XDG_STATE_HOME: join(desk.home, 'state') },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: desk.home,
+      DROVER_CONFIG: desk.config,
+      XDG_STATE_HOME: join(desk.home, 'state'),
+    },
     stdio: 'ignore',
   });
   await expect.poll(disks, { timeout: 60_000 }).toContain('of-script.qcow2');

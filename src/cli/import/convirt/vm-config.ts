@@ -22,7 +22,17 @@ type Values = ReadonlyMap<string, PythonValue>;
 
 const NEEDED = ['vcpus', 'memory', 'disk', 'vif'] as const;
 /** What is taken, and what drover has ways of its own for. */
-const KNOWN: ReadonlySet<string> = new Set([...NEEDED, 'name', 'boot', 'platform', 'builder', 'vnc', 'sdl', 'vncunused', 'uuid']);
+const KNOWN: ReadonlySet<string> = new Set([
+  ...NEEDED,
+  'name',
+  'boot',
+  'platform',
+  'builder',
+  'vnc',
+  'sdl',
+  'vncunused',
+  'uuid',
+]);
 const BUSES: readonly (readonly [RegExp, string])[] = [
   [/^hd/, 'ide'],
   [/^sd/, 'scsi'],
@@ -43,7 +53,9 @@ export function readVmConfig(file: string, text: string, fallback: string): VmCo
     return Number.isInteger(value) && value > 0 ? value : invalid(`${key} must be a whole number above 0`);
   };
   const texts = (key: string) => listOf(values.get(key)) ?? invalid(`${key} must be a list of texts`);
-  const drives = texts('disk').map((one) => driveOf(one) ?? invalid(`disk ${JSON.stringify(one)} is no TYPE:PATH,DEVICE,MODE`));
+  const drives = texts('disk').map(
+    (one) => driveOf(one) ?? invalid(`disk ${JSON.stringify(one)} is no TYPE:PATH,DEVICE,MODE`),
+  );
   const nics = texts('vif').map(nicOf);
   const used = [...drives.map(({ path }) => path), ...nics.flatMap((nic) => Object.values(nic))];
   // A template would take a dollar for a variable.
