@@ -38,6 +38,8 @@ const BUSES: readonly (readonly [RegExp, string])[] = [
   [/^sd/, 'scsi'],
   [/^x?vd/, 'virtio'],
 ];
+/** ConVirt's word; without one it is Xen's. */
+const OF_KVM = 'kvm';
 const MODELS: readonly string[] = ['virtio', 'e1000', 'rtl8139'];
 
 /** `file`: its path, for errors. `fallback`: its name where it says none. Throws config.invalid for what can't be a VM. */
@@ -124,7 +126,8 @@ function nicOf(text: string): Readonly<Record<string, string>> & { readonly netw
 function notesOn(values: Values, media: number): readonly string[] {
   const isEmpty = (value: PythonValue) => value === null || value === '' || value === 0 || value === false;
   const left = [...values].flatMap(([key, value]) => (KNOWN.has(key) || isEmpty(value) ? [] : [key]));
-  const isXen = values.get('platform') !== 'kvm';
+  const madeFor = values.get('platform');
+  const isXen = madeFor !== OF_KVM;
   return [
     ...(isXen ? ["it was made for Xen: a guest without drivers for KVM's devices does not start"] : []),
     ...(media > 1 ? ['of its media the first is taken'] : []),
