@@ -138,7 +138,7 @@ it('F-155 a script that fails, hangs or floods makes no VM, and leaves its outpu
 });
 
 const disks = () => inHost(host, 'sh', '-c', `ls ${DIR}`);
-const reserved = async () => (await desk.run('node', 'run', host.name, '--', 'ls .cache/drover/making')).stdout;
+const reserved = async () => (await desk.run('node', 'run', host.name, '--', 'ls', '.cache/drover/making')).stdout;
 const isFree = async () => !(await reserved()).includes('of-script');
 
 it('F-154 F-157 what a script makes is a disk of the VM, and goes when the script fails, hangs or loses its drover', async () => {

@@ -1,5 +1,5 @@
 /** `drover import convirt FILE…`: VMs of ConVirt and of Xen's tools become templates, of which they are made on any node. */
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { App } from '../../../compose.ts';
 import { FleetError, sentence } from '../../../errors.ts';
 import { TEMPLATE_FILE } from '../../../state/templates/scan.ts';
@@ -115,7 +115,7 @@ async function candidate(file: string, group: string, taken: ReadonlySet<string>
   try {
     const text = await source.text(file);
     if (text === undefined) throw new FleetError('op.failed', `${file} is not there`);
-    const config = readVmConfig(file, text, basename(file));
+    const config = readVmConfig(file, text, basename(file, extname(file)));
     const wrong = templateNameComplaint(config.name);
     if (wrong !== undefined)
       throw new FleetError(
