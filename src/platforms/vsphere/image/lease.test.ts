@@ -117,7 +117,13 @@ it('the star of a single host is the host that was logged in to, and no disk goe
 });
 
 it('a lease is kept alive with how far it is while files are sent, and ended when they are not', async () => {
-  const lease: Lease = { ref: LEASE, entity: { type: 'VirtualMachine', value: 'vm-7' }, devices: new Map(), all: [], capacity: Number.NaN };
+  const lease: Lease = {
+    ref: LEASE,
+    entity: { type: 'VirtualMachine', value: 'vm-7' },
+    devices: new Map(),
+    all: [],
+    capacity: Number.NaN,
+  };
   let finish = () => {};
   const sending = new Promise<void>((resolve) => {
     finish = resolve;
