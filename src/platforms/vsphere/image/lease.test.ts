@@ -47,7 +47,7 @@ afterEach(async () => {
 
 const info = (url: string) =>
   `<entity type="VirtualMachine">vm-7</entity><deviceUrl><importKey>/a/disk:0</importKey><url>${url}</url></deviceUrl>`;
-const at = (url: string) => ({ key: '/a/disk:0', url, thumbprint: '' });
+const at = (url: string) => ({ importKey: '/a/disk:0', key: '', isDisk: true, url, thumbprint: '' });
 const address = () => `http://127.0.0.1:${(host.address() as AddressInfo).port}/nfc/lease-1/disk-0.vmdk`;
 const bytes = Buffer.from('....the disk....');
 const file = { name: 'disk1.vmdk', at: 4, size: 8 };
@@ -117,7 +117,13 @@ it('the star of a single host is the host that was logged in to, and no disk goe
 });
 
 it('a lease is kept alive with how far it is while files are sent, and ended when they are not', async () => {
-  const lease: Lease = { ref: LEASE, entity: { type: 'VirtualMachine', value: 'vm-7' }, devices: new Map() };
+  const lease: Lease = {
+    ref: LEASE,
+    entity: { type: 'VirtualMachine', value: 'vm-7' },
+    devices: new Map(),
+    all: [],
+    capacity: Number.NaN,
+  };
   let finish = () => {};
   const sending = new Promise<void>((resolve) => {
     finish = resolve;
