@@ -4,7 +4,7 @@ import { presetFor } from './presets.ts';
 const NONE = { profile: undefined, flavor: undefined };
 const PRESETS = {
   defaults: new Map(),
-  flavors: new Map([['large', new Map([['numcpus', { value: 8, where: 'flavors' }]])]]),
+  flavors: new Map([['large', new Map([['numcpus', { value: '8', where: 'flavors' }]])]]),
   profiles: new Map(),
   rules: [],
   strict: false,

@@ -83,7 +83,12 @@ describe('an action that changes the configuration', () => {
   it('says before what is lost by it, where something is', () => {
     expect(all.flatMap(({ id, loses }) => (loses ? [[id, loses('X')]] : []))).toEqual([
       ['pool.remove', ['the pool X with its provisioning variables; nodes and VMs stay']],
-      ['endpoint.remove', ['the endpoint X from the configuration; its VMs, their disks and what definitions made there stay as they are']],
+      [
+        'endpoint.remove',
+        [
+          'the endpoint X from the configuration; its VMs, their disks and what definitions made there stay as they are',
+        ],
+      ],
     ]);
     expect(all.filter(({ danger }) => danger !== 'none').map(({ id }) => id)).toEqual([
       'pool.remove',

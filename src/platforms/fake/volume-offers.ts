@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { FleetError } from '../../errors.ts';
-import { nativeOfListed, type VolumeId } from '../../ids.ts';
+import { nativeOfListed } from '../../ids.ts';
 import type { VolumeOfferOps } from '../contract.ts';
 import { refusePlanned } from '../lib/listed.ts';
 import type { Calls } from './call.ts';

@@ -5,7 +5,7 @@ import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
 import { ROLES, type Role, type RoleRule, type Roles } from './roles.ts';
 
 /** Where an administrator says who may do what: `docs/roles.md`. */
-export const POLICY_FILE = '/etc/drover/policy.yaml';
+const POLICY_FILE = '/etc/drover/policy.yaml';
 
 export interface RolesOptions {
   readonly file?: string;

@@ -140,7 +140,9 @@ describe('files of a host', () => {
   });
 
   it('F-201 are renamed and deleted: a link for itself, no folder with something in it, never over another', async () => {
-    await sh(`mkdir ${MOVED} && cd ${MOVED} && mkdir -p full/inner && echo 1 > full/one && ln -s full way && echo 2 > two`);
+    await sh(
+      `mkdir ${MOVED} && cd ${MOVED} && mkdir -p full/inner && echo 1 > full/one && ln -s full way && echo 2 > two`,
+    );
     const moved = await node('mv', host.name, `${MOVED}/way/one`, 'three');
     expect([moved.code, moved.stderr]).toEqual([0, expect.stringContaining(`${MOVED}/full/three`)]);
     const over = await node('mv', host.name, `${MOVED}/two`, `${MOVED}/full/three`);

@@ -6,6 +6,7 @@ import { gib } from '../../../units.ts';
 import type { LossPlan, VolumeSnapshot, VolumeSnapshotOps } from '../../contract.ts';
 import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
 import type { About } from '../api.ts';
+import { readImages } from '../image/images.ts';
 import {
   type AwsRegion,
   aboutRegion,
@@ -19,7 +20,6 @@ import {
   tagsOf,
 } from '../region.ts';
 import { readZones } from '../zones.ts';
-import { readImages } from '../image/images.ts';
 import { readVolumes, speedOf, typeOf } from './volumes.ts';
 
 const PAGE = 500;

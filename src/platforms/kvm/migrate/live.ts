@@ -58,7 +58,7 @@ export async function moveLive(move: LiveMove, signal: AbortSignal): Promise<Mov
 }
 
 async function lead(move: LiveMove, source: RpcClient, target: RpcClient, signal: AbortSignal): Promise<Moved> {
-  const { from, to, vm, spec } = move;
+  const { to, vm, spec } = move;
   const { domain } = vm;
   const flags = flagsOf(move);
   // What is for the source alone.

@@ -11,7 +11,7 @@ export const createLimits =
   };
 
 /** By the key of the setting. What has no limit is left out. */
-export function limitsOf(quotas: readonly Quota[]): Readonly<Record<string, string>> {
+function limitsOf(quotas: readonly Quota[]): Readonly<Record<string, string>> {
   const left = (label: string, noun = ''): string | undefined => {
     const found = quotas.find((quota) => quota.label === label);
     if (!found || found.most === Number.POSITIVE_INFINITY) return undefined;

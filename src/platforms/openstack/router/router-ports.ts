@@ -11,7 +11,7 @@ const OWNERS = [
   'network:ha_router_replicated_interface',
 ] as const;
 
-export const isRouterPort = (row: Row): boolean => OWNERS.some((owner) => owner === textOf(row, 'device_owner'));
+const isRouterPort = (row: Row): boolean => OWNERS.some((owner) => owner === textOf(row, 'device_owner'));
 
 /** Of all routers, so that their number does not grow with what else has ports. */
 export async function readRouterPorts(

@@ -9,7 +9,7 @@ import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
 /** What `readOptions` takes. */
 export const OPTIONS = 'config.extraConfig';
 /** The option that names keys, with commas between them; and its value alone, as a path. */
-export const KEYS_OPTION = 'drover.metadata';
+const KEYS_OPTION = 'drover.metadata';
 export const KEYS_PATH = `${OPTIONS}["${KEYS_OPTION}"].value`;
 
 /** kcli's (`METADATA_FIELDS` and `ip`), but for plan, profile and image, which are settings. */
