@@ -358,7 +358,7 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'router disconnect':
       return [[...words, 'gate', '--network', 'lan', '--yes', '--dry-run']];
     case 'router delete':
-      return [[...words, 'demo/gate', '--yes', '--dry-run']];
+      return [[...words, 'demo/made-here', '--yes', '--dry-run']];
     case 'network create':
       return [[...words, 'made-here', '--cidr', '10.77.0.0/24']];
     case 'storage create':

@@ -7,6 +7,10 @@ import { refusal } from './refusal.ts';
 
 /** Volumes that are offered to others, and taken over with a key. */
 export function volumeOffers(bench: () => Bench, facts: PlatformFacts): void {
+  it('offers volumes to others as a whole, or not at all', () => {
+    const all = ['volume.offer', 'volume.withdraw', 'volume.accept'] as const;
+    expect([0, all.length]).toContain(all.filter((name) => facts.operations.includes(name)).length);
+  });
   if (!facts.operations.includes('volume.offer')) return;
 
   it('a volume is offered, withdrawn, and taken over by who has the key, once', async () => {

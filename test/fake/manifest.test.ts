@@ -31,6 +31,7 @@ describe('an endpoint of the simulated fleet', () => {
       'hanging-node': 0,
       'drop-every': 0,
       'drop-for': 5,
+      'most-vms': 0,
     });
   });
 
@@ -44,8 +45,8 @@ describe('an endpoint of the simulated fleet', () => {
       'odd-names',
     ]);
     expect(fields.map(({ label }) => label).join(', ')).toBe(
-      'VMs, Seed, Running, Odd names, Events every, Without, Disks go, Reuses ids, Unknown disks, Password, Host key, ' +
-        'Latency, Slow node, Hanging node, Drop every, Drop for, Fails, Loses',
+      'VMs, Seed, Running, Odd names, Events every, Without, Disks go, Reuses ids, Most VMs, Unknown disks, Password, ' +
+        'Host key, Latency, Slow node, Hanging node, Drop every, Drop for, Fails, Loses',
     );
     expect(redacted(manifest.endpoint, { password: 'x', vms: 1 })).toEqual({ password: '********', vms: 1 });
   });

@@ -74,6 +74,7 @@ describe('completion', () => {
       'nic',
       'network',
       'subnet',
+      'router',
       'securitygroup',
       'securityrule',
       'keypair',
@@ -147,7 +148,7 @@ describe('completion', () => {
   });
 
   it('knows the filter language', () => {
-    expect(offered('vm list --filter st')).toEqual(['state:']);
+    expect(offered('vm list --filter st')).toEqual(['state:', 'storage>']);
     expect(offered('vm list --filter state:run')).toEqual(['state:running']);
     expect(offered('vm list --filter !endpoint:d')).toEqual(['!endpoint:desk', '!endpoint:db1']);
     expect(complete(['vm', 'list', '--filter'], 'cpu>80 pl', ownCommands, names)).toMatchObject({

@@ -9,6 +9,7 @@ export const NO_NETWORKS =
 
 export const absences: Absences = {
   'console.output': 'Proxmox VE keeps nothing of what a guest has written: open its console',
+  'vm.limits': 'Proxmox VE has no quotas: nodes/{node}/status says what a node has left',
   'vm.save': 'Proxmox VE saves memory to its storages alone (nodes/{node}/qemu/{vmid}/status/suspend): suspend it',
   'vm.restore': 'Proxmox VE restores memory from its storages alone (nodes/{node}/qemu/{vmid}/status/resume): start it',
   'vm.definition': 'nodes/{node}/qemu/{vmid}/config has settings, and no text: look at the details',
@@ -28,6 +29,9 @@ export const absences: Absences = {
     'nodes/{node}/qemu/{vmid}/remote_migrate sends guests to other clusters only with an API token of theirs',
   'node.receive':
     'nodes/{node}/qemu/{vmid}/remote_migrate sends guests to other clusters only with an API token of theirs',
+  'volume.offer': 'volumes of Proxmox VE belong to a storage, which all who may use it share (storage/{storage})',
+  'volume.withdraw': 'volumes of Proxmox VE belong to a storage, which all who may use it share (storage/{storage})',
+  'volume.accept': 'volumes of Proxmox VE belong to a storage, which all who may use it share (storage/{storage})',
   'volume.resize': 'nodes/{node}/storage/{storage}/content resizes no volumes: grow the disk that it is',
   'volume.download': 'nodes/{node}/storage/{storage}/content sends no files: fetch it from its node',
   volumesnapshot: 'Proxmox VE takes snapshots of whole guests: nodes/{node}/qemu/{vmid}/snapshot',

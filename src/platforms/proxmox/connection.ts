@@ -29,7 +29,7 @@ import { listNetworks } from './networks.ts';
 import { createNicOps } from './nic/nic-ops.ts';
 import { readNodeInfo } from './node-info.ts';
 import { missingRight, readPermissions } from './rights.ts';
-import { createSnapshotOps } from './snapshot-ops.ts';
+import { createSnapshotOps } from './snapshot/snapshot-ops.ts';
 import { downloadImage } from './storage/download.ts';
 import { createRemoval } from './storage/removal.ts';
 import { createVolumeOps } from './storage/volume-ops.ts';

@@ -5,7 +5,7 @@ import type { VmId } from '../../ids.ts';
 import { gib } from '../../units.ts';
 import type { VmInfo } from '../contract.ts';
 import { readInfo } from './info.ts';
-import { snapshotsOf } from './snapshots.ts';
+import { snapshotsOf } from './snapshot/snapshots.ts';
 import { type Answers, CT1, scriptedGuests, WEB1 } from './testkit/scripted-api.ts';
 
 const { signal } = new AbortController();

@@ -6,7 +6,7 @@ import { bootTimeOf } from './boot-time.ts';
 import { firewallLines, readGuestFirewall } from './firewall/guest-firewall.ts';
 import { type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots } from './snapshot/snapshots.ts';
 import { stateOf } from './states.ts';
 
 /** `withFirewall`: that of the guest as well, which takes two requests more. */

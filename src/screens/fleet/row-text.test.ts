@@ -224,7 +224,7 @@ describe('the titles', () => {
 
   it('stand over their columns', () => {
     expect(painted(titleText({ ...look, columns: { ...columns, name: 12 } }, undefined))).toMatchInlineSnapshot(
-      `"{header|    NAME↑    STATE              CPU HOST CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              PLAN         PROFILE      AUTOSTART AT NEXT START            TAGS                 NOTE         TROUBLE                       }"`,
+      `"{header|    NAME↑    STATE              CPU HOST CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              SYSTEM             FLAVOR       OWNER        STORAGE PLAN         PROFILE      AUTOSTART AT NEXT START            TAGS                 NOTE        }"`,
     );
   });
 

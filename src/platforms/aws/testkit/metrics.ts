@@ -1,4 +1,5 @@
 /** CloudWatch's GetMetricData in the JSON protocol: one value for each figure of an instance that runs. */
+import type { Clock } from '../../../clock.ts';
 import { Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -18,10 +19,10 @@ const VALUES: Readonly<Record<string, number>> = {
 };
 const MOST_QUERIES = 500;
 
-export function metricData(world: World, body: string): string {
+export function metricData(world: World, clock: Clock, body: string): string {
   const { MetricDataQueries: queries }: { MetricDataQueries: readonly Query[] } = JSON.parse(body);
   if (queries.length > MOST_QUERIES) throw new Refusal('ValidationError', 'at most 500 queries');
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(clock.now() / 1000);
   return JSON.stringify({
     MetricDataResults: queries.map(({ Id, MetricStat: { Metric } }) => {
       const value = VALUES[Metric.MetricName];

@@ -45,7 +45,7 @@ export async function startFakeAws(clock: Clock): Promise<FakeAws> {
     const target = headers['x-amz-target'];
     if (target === 'GraniteServiceVersion20100801.GetMetricData') {
       access.check(headers, 'monitoring');
-      return { status: 200, type: 'application/x-amz-json-1.0', body: metricData(world, body) };
+      return { status: 200, type: 'application/x-amz-json-1.0', body: metricData(world, clock, body) };
     }
     const form = readForm(body);
     if (form.action === 'AssumeRole')

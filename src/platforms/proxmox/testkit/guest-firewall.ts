@@ -2,16 +2,9 @@
 import { createHash } from 'node:crypto';
 import { refusal } from './refusal.ts';
 import type { World, WorldGuest } from './world.ts';
+import { startFirewall, type WorldFirewall } from './world-parts.ts';
 
 type Values = Readonly<Record<string, string>>;
-
-/** A list of rules as it stands in a `.fw` file, and whether it is on. */
-export interface WorldFirewall {
-  readonly rules: Values[];
-  isOn: boolean;
-}
-
-export const startFirewall = (isOn: boolean): WorldFirewall => ({ rules: [], isOn });
 
 /** Words of a request that say where it goes. */
 const PLACE: ReadonlySet<string> = new Set(['node', 'vmid', 'vnet', 'pos', 'digest', 'moveto']);

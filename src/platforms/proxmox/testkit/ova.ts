@@ -2,16 +2,6 @@
 import { refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
-export interface WorldOva {
-  /** Sizes of its disks in bytes, by the name of their file. */
-  readonly files: Readonly<Record<string, number>>;
-  /** As the answer of the server has them, but for the storage: `disk1.vmdk` by device. */
-  readonly disks: Readonly<Record<string, string>>;
-  readonly args: Readonly<Record<string, string>>;
-  /** Models, by `net0`. */
-  readonly nics: Readonly<Record<string, string>>;
-}
-
 /** `volume`: without its storage. */
 export function metadataOf({ appliances }: World, storage: string, volume: string): unknown {
   const volid = `${storage}:${volume}`;

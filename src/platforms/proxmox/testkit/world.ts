@@ -1,9 +1,8 @@
 /** A pretended cluster: guests, tasks and volumes. Nothing here knows of HTTP. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
-import { startFirewall, type WorldFirewall } from './guest-firewall.ts';
-import type { WorldOva } from './ova.ts';
 import { startStorages, startVolumes, volumeIn, type WorldStorage, type WorldVolume } from './storage-world.ts';
+import { startFirewall, type WorldFirewall, type WorldOva } from './world-parts.ts';
 
 export interface WorldGuest {
   readonly kind: 'qemu' | 'lxc';

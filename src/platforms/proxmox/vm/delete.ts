@@ -7,7 +7,7 @@ import { type GuestCall, type GuestCalls, onGuest } from '../guest-call.ts';
 import { type ConfiguredDisk, readGuestConfig } from '../guest-config.ts';
 import { SEED_FILE } from '../make/seed.ts';
 import { fileMade } from '../make/undo.ts';
-import { readSnapshots } from '../snapshots.ts';
+import { readSnapshots } from '../snapshot/snapshots.ts';
 import { whoNeedsVolume } from '../storage/needs.ts';
 
 const DISKS_GO = 'Proxmox VE deletes the disks of a guest together with it';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotId } from '../../ids.ts';
+import { snapshotId } from '../../../ids.ts';
+import { WEB1 } from '../testkit/scripted-api.ts';
 import { snapshotsOf } from './snapshots.ts';
-import { WEB1 } from './testkit/scripted-api.ts';
 
 const id = (name: string) => snapshotId(WEB1, name);
 const namesOf = (rows: readonly object[], lock?: string) =>

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../test/clock.ts';
-import { nodeId } from '../../ids.ts';
-import { gib, mib } from '../../units.ts';
-import type { Connection } from '../contract.ts';
-import { connect } from './connection.ts';
-import { fixture } from './testkit/fixture.ts';
-import { returned } from './testkit/scripted-vcenter.ts';
-import { faulted, type SmallVcenter, startSmallVcenter } from './testkit/small-vcenter.ts';
+import { createTestClock } from '../../../../test/clock.ts';
+import { nodeId } from '../../../ids.ts';
+import { gib, mib } from '../../../units.ts';
+import type { Connection } from '../../contract.ts';
+import { connect } from '../connection.ts';
+import { fixture } from '../testkit/fixture.ts';
+import { returned } from '../testkit/scripted-vcenter.ts';
+import { faulted, type SmallVcenter, startSmallVcenter } from '../testkit/small-vcenter.ts';
 
 const { signal } = new AbortController();
 const WEB = 'VirtualMachine:vm-143';

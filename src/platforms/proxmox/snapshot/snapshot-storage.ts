@@ -1,11 +1,11 @@
 /** What the storages of a guest's disks make of snapshots. */
-import { FleetError } from '../../errors.ts';
-import type { Disk } from '../contract.ts';
-import { asRow, asRows, textOf } from '../lib/json.ts';
-import type { Api } from './api.ts';
-import type { GuestCall } from './guest-call.ts';
-import { readGuestConfig } from './guest-config.ts';
-import { flagOf } from './json.ts';
+import { FleetError } from '../../../errors.ts';
+import type { Disk } from '../../contract.ts';
+import { asRow, asRows, textOf } from '../../lib/json.ts';
+import type { Api } from '../api.ts';
+import type { GuestCall } from '../guest-call.ts';
+import { readGuestConfig } from '../guest-config.ts';
+import { flagOf } from '../json.ts';
 
 /** A disk, and the type of the storage that it lies on, where this login may see it. */
 interface Placed {

@@ -1,14 +1,14 @@
 /** Snapshots against the pretended cluster: tasks, locks, and storages of each sort; every request checked by the schema. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refusal } from '../../../test/contract/refusal.ts';
-import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
-import { endpointName, snapshotId, type VmId, vmId } from '../../ids.ts';
-import type { Connection, SnapshotOps } from '../contract.ts';
-import { shortWaits as clock } from '../testkit-clock.ts';
-import { connect } from './connection.ts';
-import { ACCOUNTS } from './testkit/access.ts';
-import { type FakeProxmox, startFakeProxmox } from './testkit/server.ts';
-import type { WorldGuest } from './testkit/world.ts';
+import { refusal } from '../../../../test/contract/refusal.ts';
+import { type Watching, watchConnection } from '../../../../test/contract/watching.ts';
+import { endpointName, snapshotId, type VmId, vmId } from '../../../ids.ts';
+import type { Connection, SnapshotOps } from '../../contract.ts';
+import { shortWaits as clock } from '../../testkit-clock.ts';
+import { connect } from '../connection.ts';
+import { ACCOUNTS } from '../testkit/access.ts';
+import { type FakeProxmox, startFakeProxmox } from '../testkit/server.ts';
+import type { WorldGuest } from '../testkit/world.ts';
 
 const PVE = endpointName('pve');
 const { signal } = new AbortController();

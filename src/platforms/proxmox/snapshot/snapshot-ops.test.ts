@@ -1,13 +1,13 @@
 /** What each operation on snapshots asks and sends, and what is refused before anything is sent. */
 import { describe, expect, it } from 'vitest';
-import { refusal } from '../../../test/contract/refusal.ts';
-import { type Clock, systemClock } from '../../clock.ts';
-import { FleetError } from '../../errors.ts';
-import { snapshotId, type VmId } from '../../ids.ts';
-import type { SnapshotSpec } from '../contract.ts';
-import { quickClock } from '../testkit-clock.ts';
+import { refusal } from '../../../../test/contract/refusal.ts';
+import { type Clock, systemClock } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { snapshotId, type VmId } from '../../../ids.ts';
+import type { SnapshotSpec } from '../../contract.ts';
+import { quickClock } from '../../testkit-clock.ts';
+import { type Answers, CT1, changesIn, scriptedGuests, UPID, WEB1 } from '../testkit/scripted-api.ts';
 import { createSnapshotOps } from './snapshot-ops.ts';
-import { type Answers, CT1, changesIn, scriptedGuests, UPID, WEB1 } from './testkit/scripted-api.ts';
 
 const { signal } = new AbortController();
 const ON = { name: 'web1' };

@@ -1,13 +1,13 @@
 /** Snapshots of a guest: tasks below /nodes/{node}/{qemu|lxc}/{vmid}/snapshot (PVE::AbstractConfig of pve-guest-common). */
-import { FleetError, type FleetErrorOptions, sentence } from '../../errors.ts';
-import { type SnapshotId, snapshotId, vmOf } from '../../ids.ts';
-import type { Accepted, LossPlan, Snapshot, SnapshotOps, SnapshotSpec, Warning } from '../contract.ts';
-import { deletedWith, lostByDelete, noSnapshot, notTold, refuseTaken } from '../lib/snapshots.ts';
-import { segment } from './api.ts';
-import { type GuestCall, type GuestCalls, onGuest } from './guest-call.ts';
+import { FleetError, type FleetErrorOptions, sentence } from '../../../errors.ts';
+import { type SnapshotId, snapshotId, vmOf } from '../../../ids.ts';
+import type { Accepted, LossPlan, Snapshot, SnapshotOps, SnapshotSpec, Warning } from '../../contract.ts';
+import { deletedWith, lostByDelete, noSnapshot, notTold, refuseTaken } from '../../lib/snapshots.ts';
+import { segment } from '../api.ts';
+import { type GuestCall, type GuestCalls, onGuest } from '../guest-call.ts';
+import { stateOf } from '../states.ts';
 import { newestOnly, refuseWithoutSnapshots } from './snapshot-storage.ts';
 import { readSnapshots } from './snapshots.ts';
-import { stateOf } from './states.ts';
 
 /** The format `pve-configid` (PVE::JSONSchema), and `maxLength` of `snapname` in the published schema. */
 const NAME = /^[a-z][a-z0-9_-]+$/i;

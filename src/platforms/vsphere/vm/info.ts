@@ -1,18 +1,18 @@
-import type { VmId } from '../../ids.ts';
-import type { Disk, Nic, VmInfo } from '../contract.ts';
-import { childrenOf, textAt, type XmlElement } from '../transport/xml.ts';
-import { madeAt, withCreateDate } from './create-date.ts';
-import { type NicDevice, readDevices } from './devices.ts';
-import { kcliPath } from './inventory-spec.ts';
-import { retrieve } from './properties.ts';
-import type { Session } from './session.ts';
-import { readSnapshots, SNAPSHOT_PATHS } from './snapshot/snapshots.ts';
-import type { MoRef } from './soap/envelope.ts';
-import { bootTimeOf, stateOf } from './states.ts';
-import { tagsOf, tagsText } from './tags/tags.ts';
-import { ATTRIBUTE_VALUES, attributesOf } from './vm/custom-attributes.ts';
-import { metadataIn, OPTIONS, readOptions } from './vm/metadata.ts';
-import { onVm, type VmCalls } from './vm-call.ts';
+import type { VmId } from '../../../ids.ts';
+import type { Disk, Nic, VmInfo } from '../../contract.ts';
+import { childrenOf, textAt, type XmlElement } from '../../transport/xml.ts';
+import { madeAt, withCreateDate } from '../create-date.ts';
+import { type NicDevice, readDevices } from '../devices.ts';
+import { kcliPath } from '../inventory-spec.ts';
+import { retrieve } from '../properties.ts';
+import type { Session } from '../session.ts';
+import { readSnapshots, SNAPSHOT_PATHS } from '../snapshot/snapshots.ts';
+import type { MoRef } from '../soap/envelope.ts';
+import { bootTimeOf, stateOf } from '../states.ts';
+import { tagsOf, tagsText } from '../tags/tags.ts';
+import { onVm, type VmCalls } from '../vm-call.ts';
+import { ATTRIBUTE_VALUES, attributesOf } from './custom-attributes.ts';
+import { metadataIn, OPTIONS, readOptions } from './metadata.ts';
 
 const PATHS = [
   'config.annotation',

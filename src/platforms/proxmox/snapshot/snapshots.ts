@@ -1,9 +1,9 @@
 /** What GET /nodes/{node}/{qemu|lxc}/{vmid}/snapshot tells (PVE::API2::Qemu, PVE::API2::LXC::Snapshot). */
-import { snapshotId, type VmId } from '../../ids.ts';
-import type { Snapshot } from '../contract.ts';
-import { asRows, type Row, textOf } from '../lib/json.ts';
-import type { GuestCall } from './guest-call.ts';
-import { flagOf, numberOf } from './json.ts';
+import { snapshotId, type VmId } from '../../../ids.ts';
+import type { Snapshot } from '../../contract.ts';
+import { asRows, type Row, textOf } from '../../lib/json.ts';
+import type { GuestCall } from '../guest-call.ts';
+import { flagOf, numberOf } from '../json.ts';
 
 /** The place where the guest stands among its snapshots: no snapshot itself. */
 const HERE = 'current';
