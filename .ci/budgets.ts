@@ -2,7 +2,7 @@
 export const BUDGETS: Readonly<Record<string, number>> = {
   lint: 300,
   unit: 300,
-  slow: 300,
+  slow: 480,
   packages: 600,
   go: 300,
   package: 180,

@@ -9,8 +9,8 @@ const WAITING = [
   /^src\/platforms\/\w+\/(link\/dial|watch)\./,
   /^src\/platforms\/transport\/ssh\/(client|ssh)\./,
 ];
-/** Of all workers; what computes has the others. */
-const WAITING_AT_ONCE = 4;
+/** Of all workers; what computes has the other half. */
+const WAITING_SHARE = 0.5;
 const UNKNOWN_MS = 1_000;
 
 /**
@@ -21,9 +21,10 @@ export class MixedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const { maxWorkers } = this.ctx.config;
+    const waiting = Math.max(1, Math.floor(maxWorkers * WAITING_SHARE));
     const lanes = {
-      waiting: new Array<number>(WAITING_AT_ONCE).fill(0),
-      computing: new Array<number>(Math.max(1, maxWorkers - WAITING_AT_ONCE)).fill(0),
+      waiting: new Array<number>(waiting).fill(0),
+      computing: new Array<number>(Math.max(1, maxWorkers - waiting)).fill(0),
     };
     const turns = sorted.map((file) => {
       const waits = WAITING.some((name) => name.test(relative(this.ctx.config.root, file.moduleId)));

@@ -5,8 +5,8 @@ import { refusal } from '../../../../test/contract/refusal.ts';
 import { securityGroupId, vmId } from '../../../ids.ts';
 import type { Settings } from '../../contract.ts';
 import { type Connected, openConnected, PVE } from '../testkit/connected.ts';
-import { startFirewall } from '../testkit/world-parts.ts';
 import type { WorldGuest } from '../testkit/world.ts';
+import { startFirewall } from '../testkit/world-parts.ts';
 
 const { signal } = new AbortController();
 let open: Connected;
