@@ -21,7 +21,7 @@ async function open(options: FleetOptions = {}) {
 
 describe('the template library in the tree', () => {
   it('F-001 F-159 is folded at first, and shows what a template says', async () => {
-    fleet = await openFleet({ size: '120x40' });
+    fleet = await openFleet({ size: '120x40', vms: 4 });
     await fleet.see('fra-01');
     const folder = join(dirname(fleet.configFile), '.local/share/drover/templates/Lab/web');
     await mkdir(folder, { recursive: true });
@@ -62,7 +62,7 @@ describe('the template library in the tree', () => {
   });
 
   it('F-154 F-155 runs the script of a template before the VM is made, which is not made when that can not be', async () => {
-    fleet = await openFleet({ size: '120x40', vms: 4 });
+    fleet = await openFleet({ size: '120x100' });
     await fleet.see('fra-01');
     const folder = join(dirname(fleet.configFile), '.local/share/drover/templates/Lab/web');
     await mkdir(folder, { recursive: true });
