@@ -52,7 +52,8 @@ export function policyOf(id: Id, fleet: Fleet, runIsReadOnly: boolean, roles?: R
   }
   if (!roles) return {};
   if (roles.trouble !== undefined) return { readOnly: `${roles.file} can't be used: ${roles.trouble}` };
-  const pool = vm ? vm.pool : fleet.nodes.get(row as NodeId)?.pool;
+  // A VM on a node is where its node is: platforms say a pool of VMs without one alone.
+  const pool = (node && fleet.nodes.get(node)?.pool) ?? vm?.pool;
   const role = roleAt(roles, [...poolNames(fleet, node, pool, endpoint), endpoint]);
   if (role === 'administer') return {};
   const why = `your role here is to ${role}, says ${roles.file}`;

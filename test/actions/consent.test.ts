@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consentFor } from '../../src/actions/danger.ts';
 import { policyOf, whyForbidden } from '../../src/actions/policy.ts';
-import { endpointName, nodeId, userPoolId, type VmId } from '../../src/ids.ts';
+import { endpointName, nodeId, poolId, userPoolId, type VmId } from '../../src/ids.ts';
 import type { OperationName } from '../../src/platforms/contract.ts';
 import { createStore } from '../../src/state/fleet/store.ts';
 import { createTestClock } from '../clock.ts';
@@ -102,5 +102,33 @@ describe('what may be changed', () => {
     expect(policyOf(nodeId(h1, 'n1'), openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBe(
       "/p.yaml can't be used: it is no YAML",
     );
+  });
+
+  it('F-223 is the role in a pool of the platform, also of a VM that says no pool but is on a node in it', () => {
+    const store = createStore(createTestClock());
+    const [all, prod] = [poolId(h1, 'all'), poolId(h1, 'prod')];
+    store.setEndpoint({ platform: 'vsphere', address: '', phase: 'up', since: 0, name: h1 });
+    store.push(h1, {
+      kind: 'inventory',
+      at: 0,
+      inventory: {
+        pools: [
+          { id: all, name: 'All', parent: undefined },
+          { id: prod, name: 'Prod', parent: all },
+        ],
+        nodes: [aNode('n1', 'h1', prod)],
+        vms: [aVm('a', { endpoint: 'h1' })],
+      },
+    });
+    store.flush();
+    const roleIn = (pool: string) =>
+      policyOf(aVm('a', { endpoint: 'h1' }).id, store.fleet, false, {
+        file: '/p.yaml',
+        rules: [{ pools: [pool], may: 'operate' }],
+        otherwise: 'view',
+      });
+    for (const pool of ['Prod', 'All', 'h1'])
+      expect([pool, roleIn(pool)]).toEqual([pool, { operateOnly: expect.stringContaining('is to operate') }]);
+    expect(roleIn('Lab').readOnly).toContain('is to view');
   });
 });
