@@ -16,6 +16,7 @@ import { endpointStatusOf } from '../state/fleet/store.ts';
 import type { Asked } from './action.ts';
 import { needed } from './object-action.ts';
 import { permitted } from './permitted.ts';
+import { whyForbidden } from './policy.ts';
 import type { Services } from './services.ts';
 import { bound, type Shown, shownOf, type Target, verifiedSignal } from './target.ts';
 
@@ -50,8 +51,8 @@ function whyNoDestination(vm: Vm, node: NodeId, services: Services): MigrationCh
   if (!connection || to?.phase !== 'up') return refusal('node', `${to?.name ?? node} is not connected`);
   if (from?.platform !== to.platform)
     return refusal('platform', `${known.name} is of ${to.platform}, and it is of ${from?.platform ?? 'no platform'}`);
-  const { readOnly } = services.policyFor(node);
-  if (readOnly !== undefined) return refusal('policy', readOnly);
+  const against = whyForbidden(services.policyFor(node), 'node.receive', services.operations['node.receive']);
+  if (against !== undefined) return refusal('policy', against);
   if (endpointOf(vm.id) === endpointOf(node)) return undefined;
   for (const name of RECEIVES) {
     if (!operationOf(connection, name))

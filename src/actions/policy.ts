@@ -15,7 +15,9 @@ export interface Policy {
 /** What is done while VMs are run, and takes nothing away: all else is for administrators. */
 const OF_OPERATORS: ReadonlySet<OperationName> = new Set<OperationName>([
   ...(['vm.start', 'vm.stop', 'vm.restart', 'vm.pause', 'vm.resume'] as const),
-  ...(['vm.suspend', 'vm.save', 'vm.restore', 'vm.migrate', 'disk.insert'] as const),
+  ...(['vm.suspend', 'vm.save', 'vm.restore', 'disk.insert'] as const),
+  // A move is a change of both nodes.
+  ...(['vm.migrate', 'node.receive'] as const),
   ...(['console.serial', 'console.display', 'console.viewer'] as const),
   ...(['snapshot.create', 'backup.create'] as const),
 ]);

@@ -88,6 +88,8 @@ describe('what may be changed', () => {
       undefined,
       undefined,
     ]);
+    // A move is asked of the node that a VM comes from, and of the one that it goes to.
+    expect([why('vm.migrate', 'mutates'), why('node.receive', 'mutates')]).toEqual([undefined, undefined]);
     for (const name of ['vm.delete', 'snapshot.revert', 'vm.configure', 'node.run'] as const)
       expect(why(name, 'mutates')).toBe(inFree.operateOnly);
     expect(why('node.shell', 'streams')).toBe(inFree.operateOnly);
