@@ -1,15 +1,13 @@
 import { FleetError } from '../../errors.ts';
 import { SCHEDULE_VARIABLE } from '../../state/files/who-am-i.ts';
 import type { LastRun, RunState, Schedule } from '../../state/schedules/schedule.ts';
-import { spelledWords } from '../../state/schedules/schedule.ts';
+import { LONGEST_RUN_MS, spelledWords } from '../../state/schedules/schedule.ts';
 import type { TaskSpec } from '../../state/tasks.ts';
 import { clean } from '../../terminal/width.ts';
 import { type CommandContext, EXIT } from '../command.ts';
 import { followed, outcomesOf } from '../object-commands.ts';
 import { printResults } from '../results.ts';
 
-/** Operations have deadlines of their own; this one ends a command that waits for none. */
-const LONGEST_MS = 12 * 3_600_000;
 /** Of what a command has said. */
 const MOST_LINES = 5;
 const LONGEST_TEXT = 400;
@@ -76,8 +74,8 @@ async function runWords(
   { app, runCommand }: CommandContext,
 ): Promise<{ readonly code: number; readonly text: string }> {
   const tooLong = new AbortController();
-  const stop = app.clock.after(LONGEST_MS, () =>
-    tooLong.abort(new FleetError('op.timeout', `it was ended after ${LONGEST_MS / 3_600_000} h`)),
+  const stop = app.clock.after(LONGEST_RUN_MS, () =>
+    tooLong.abort(new FleetError('op.timeout', `it was ended after ${LONGEST_RUN_MS / 3_600_000} h`)),
   );
   let said = '';
   try {

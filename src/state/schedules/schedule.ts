@@ -45,6 +45,9 @@ export interface LastRun {
   readonly text: string;
 }
 
+/** Operations have deadlines of their own; this one ends a run that waits for none. */
+export const LONGEST_RUN_MS = 12 * 3_600_000;
+
 /** As a name of a file would be: it is typed, and stands in sentences. */
 export const SCHEDULE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

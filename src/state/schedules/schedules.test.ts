@@ -49,6 +49,7 @@ describe('schedules', () => {
     expect(claims.flatMap(({ runs }) => names(runs))).toEqual(['hourly']);
     // As long as it runs, it does not run a second time.
     time.now += HOUR;
+    expect(await other.isDue()).toBe(false);
     expect((await other.claim(signal)).runs).toEqual([]);
     await schedules.ended('hourly', { at: time.now, state: 'done', text: 'web1 is running' });
     expect((await other.list())[0]).toMatchObject({ last: { state: 'done', text: 'web1 is running' } });
@@ -76,6 +77,8 @@ describe('schedules', () => {
     const gone = { pid: 2 ** 22 + 1, started: '1', host: hostname(), at: START };
     await schedules.add(hourly('cut', { running: gone }), signal);
     await schedules.add(hourly('elsewhere', { running: { ...gone, host: 'another-machine' } }), signal);
+    // Nothing is to be run, but there is something to be told.
+    expect(await schedules.isDue()).toBe(true);
     const { runs, told } = await schedules.claim(signal);
     expect([runs, told.map(({ text }) => text)]).toEqual([
       [],
@@ -84,6 +87,14 @@ describe('schedules', () => {
     expect(await schedules.list()).toMatchObject([{ last: { state: 'interrupted' } }, { running: { at: START } }]);
     time.now += HOUR;
     expect(names((await schedules.claim(signal)).runs)).toEqual(['cut']);
+    // What runs on another machine can't be asked about: it is over when it may not go on any longer.
+    time.now += 11 * HOUR;
+    expect((await schedules.claim(signal)).told).toEqual([]);
+    time.now += HOUR;
+    expect((await schedules.claim(signal)).told).toMatchObject([
+      { schedule: { name: 'elsewhere' }, text: expect.stringContaining('it was interrupted') },
+      { schedule: { name: 'elsewhere' }, text: expect.stringContaining('missed') },
+    ]);
   });
 
   it('runs nothing that another user could have written, and keeps a damaged file', async () => {

@@ -9,7 +9,7 @@ import { errnoOf, fileTrouble } from '../files/file-trouble.ts';
 import { makeOwnFolder } from '../files/own-folder.ts';
 import { isAlive, startOfProcess } from '../files/process-alive.ts';
 import { dueOf } from './due.ts';
-import { type LastRun, parseSchedule, type Schedule, type ScheduleRunner } from './schedule.ts';
+import { type LastRun, LONGEST_RUN_MS, parseSchedule, type Schedule, type ScheduleRunner } from './schedule.ts';
 
 /** What a look at the clock has found: the caller runs the first, and tells of the others. */
 export interface Claimed {
@@ -39,6 +39,8 @@ export interface Schedules {
 }
 
 const MOST = 500;
+/** For a run to end after it was told to. */
+const GRACE_MS = 3_600_000;
 
 export function createSchedules(folder: string, clock: Clock): Schedules {
   const file = join(folder, 'schedules.json');
@@ -81,12 +83,14 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
     );
   };
 
-  const isRunning = async ({ pid, started, host: where }: ScheduleRunner): Promise<boolean> => {
-    // Another machine on this home can't be asked: its run is taken to go on.
-    if (where !== host) return true;
-    if (!isAlive(pid)) return false;
-    const now = await startOfProcess(pid);
-    return started === '' || now === '' || started === now;
+  const isRunning = async ({ pid, started, host: where, at }: ScheduleRunner): Promise<boolean> => {
+    if (where === host) {
+      if (!isAlive(pid)) return false;
+      const now = await startOfProcess(pid);
+      if (started !== '' && now !== '') return started === now;
+    }
+    // Another machine on this home can't be asked, or this one has another name by now: a run goes on no longer than it may.
+    return clock.now() - at < LONGEST_RUN_MS + GRACE_MS;
   };
 
   const self = async (): Promise<ScheduleRunner> => ({
@@ -100,8 +104,12 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
     list: read,
     async isDue() {
       const now = clock.now();
-      const waiting = (await read()).filter(({ running }) => running === undefined || running.host === host);
-      return waiting.some((schedule) => dueOf(schedule, now) !== undefined);
+      for (const schedule of await read()) {
+        const { running } = schedule;
+        if (running && (await isRunning(running))) continue;
+        if (running || dueOf(schedule, now)) return true;
+      }
+      return false;
     },
     add: (schedule, signal) =>
       edit(async (schedules) => {
