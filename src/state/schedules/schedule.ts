@@ -40,6 +40,8 @@ export type RunState = (typeof RUN_STATES)[number];
 
 export interface LastRun {
   readonly at: number;
+  /** When it ended; unknown of one that was interrupted, or never begun. */
+  readonly endedAt?: number;
   readonly state: RunState;
   /** A sentence of what came of it. */
   readonly text: string;
@@ -90,5 +92,6 @@ const isRunner = (value: unknown): boolean =>
 const isLast = (value: unknown): boolean =>
   isRecord(value) &&
   isNumber(value['at']) &&
+  (value['endedAt'] === undefined || isNumber(value['endedAt'])) &&
   typeof value['text'] === 'string' &&
   RUN_STATES.some((state) => state === value['state']);

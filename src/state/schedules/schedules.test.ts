@@ -65,11 +65,28 @@ describe('schedules', () => {
     const { runs, told } = await schedules.claim(signal);
     expect(names(runs)).toEqual(['late']);
     expect(told.map(({ schedule, text }) => `${schedule.name}: ${text}`)).toEqual([
-      'late: 2 runs were missed: nothing was there to begin it',
-      'missed: 3 runs were missed, the last at 2026-11-30 15:00: nothing was there to begin it',
+      'late: 2 runs were missed: no drover was there to begin them',
+      'missed: 3 runs were missed, the last at 2026-11-30 15:00: no drover was there to begin them',
     ]);
     expect((await schedules.list())[1]).toMatchObject({ name: 'missed', last: { state: 'missed' } });
     expect(await schedules.claim(signal)).toEqual({ runs: [], told: [] });
+  });
+
+  it('F-220 does not tell as missed what was due while the last run went on', async () => {
+    const { time, schedules } = drover();
+    await schedules.add(hourly('long', { lateMs: 60_000 }), signal);
+    time.now += HOUR;
+    expect(names((await schedules.claim(signal)).runs)).toEqual(['long']);
+    // From 13:00 to 15:10: it was due at 14:00 and 15:00.
+    time.now += 2 * HOUR + 600_000;
+    const last = { at: START + HOUR, endedAt: time.now, state: 'done', text: 'web1 is running' } as const;
+    await schedules.ended('long', last);
+    expect([await schedules.isDue(), await schedules.claim(signal)]).toEqual([false, { runs: [], told: [] }]);
+    expect((await schedules.list())[0]?.last).toEqual(last);
+    time.now += 2 * HOUR - 600_000;
+    const { runs, told } = await schedules.claim(signal);
+    expect(names(runs)).toEqual(['long']);
+    expect(told.map(({ text }) => text)).toEqual(['1 run was missed: no drover was there to begin it']);
   });
 
   it('F-220 tells of a run whose drover has ended before it did, and does not repeat it', async () => {
