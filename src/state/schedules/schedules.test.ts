@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,13 @@ describe('schedules', () => {
     await chmod(file, 0o622);
     await expect(schedules.claim(signal)).rejects.toThrow('other users may write to it');
     await chmod(file, 0o600);
+    await chmod(folder, 0o770);
+    await expect(schedules.claim(signal)).rejects.toThrow('other users may write to its folder');
+    await chmod(folder, 0o700);
+    await rename(file, join(folder, 'elsewhere.json'));
+    await symlink('elsewhere.json', file);
+    await expect(schedules.claim(signal)).rejects.toThrow('it is a link to another file');
+    await rename(join(folder, 'elsewhere.json'), file);
     const text = (await readFile(file, 'utf8')).replace('"minutes": 60', '"minutes": 0');
     await writeFile(file, text);
     for (const use of [() => schedules.list(), () => schedules.claim(signal), () => schedules.remove('hourly', signal)])

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { FleetError, sentence } from '../../errors.ts';
 import { withLock } from '../config/lock.ts';
@@ -46,10 +47,10 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
   const file = join(folder, 'schedules.json');
   const host = hostname();
 
-  const read = async (): Promise<readonly Schedule[]> => {
+  const read = async (textOf = (path: string) => readFile(path, 'utf8')): Promise<readonly Schedule[]> => {
     let text: string;
     try {
-      text = await readFile(file, 'utf8');
+      text = await textOf(file);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
       throw error;
@@ -57,10 +58,11 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
     return schedulesIn(text, file);
   };
 
-  /** Alone among all drovers. What `edit` answers is written; undefined leaves all as it is. */
+  /** Alone among all drovers. What `change` answers is written; undefined leaves all as it is. */
   const edit = async (
     change: (schedules: readonly Schedule[]) => Promise<readonly Schedule[] | undefined>,
     signal: AbortSignal,
+    textOf?: (path: string) => Promise<string>,
   ): Promise<void> => {
     await makeOwnFolder(folder);
     await withLock(
@@ -69,7 +71,7 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
       signal,
       async () => {
         const basedOn = await versionOf(file);
-        const schedules = await change(await read());
+        const schedules = await change(await read(textOf));
         if (!schedules) return;
         const sorted = schedules.toSorted((a, b) => (a.name < b.name ? -1 : 1));
         const text = `${JSON.stringify({ schedules: sorted }, undefined, 2)}\n`;
@@ -101,7 +103,7 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
   });
 
   return {
-    list: read,
+    list: () => read(),
     async isDue() {
       const now = clock.now();
       for (const schedule of await read()) {
@@ -134,7 +136,6 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
       const told: { schedule: Schedule; text: string }[] = [];
       await edit(async (schedules) => {
         if (schedules.length === 0) return undefined;
-        await refuseUnsafe(file);
         const runner = await self();
         const next: Schedule[] = [];
         for (const schedule of schedules) {
@@ -158,7 +159,7 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
           next.push(due?.runs ? { ...handled, running: runner } : handled);
         }
         return runs.length + told.length === 0 ? undefined : next;
-      }, signal);
+      }, signal, ownText);
       return { runs, told };
     },
     ended: (name, last) =>
@@ -201,18 +202,30 @@ function schedulesIn(text: string, file: string): readonly Schedule[] {
   });
 }
 
-/** What it says is run without a question. */
-async function refuseUnsafe(file: string): Promise<void> {
-  const { uid, mode } = await stat(file);
-  const own = process.getuid?.();
-  const why =
-    own !== undefined && uid !== own
-      ? 'it belongs to another user'
-      : (mode & 0o022) !== 0
-        ? 'other users may write to it'
-        : undefined;
-  if (why === undefined) return;
-  throw new FleetError('op.refused', `nothing of ${file} is run: ${why}`, {
-    fix: 'look at what it says, then give it to yourself alone: chown and chmod 600',
+/**
+ * The text of a file whose words are run without a question. Rejects with op.refused where another user could have written it, or
+ * put it there.
+ */
+async function ownText(file: string): Promise<string> {
+  const refused = (why: string) =>
+    new FleetError('op.refused', `nothing of ${file} is run: ${why}`, {
+      fix: 'look at what it says, then give it and its folder to yourself alone: chown, chmod 600 and 700',
+    });
+  // What is looked at is what is read, also where another file takes its name meanwhile.
+  const opened = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw errnoOf(error) === 'ELOOP' ? refused('it is a link to another file') : error;
   });
+  try {
+    const own = process.getuid?.();
+    for (const [it, { uid, mode }] of [
+      ['it', await opened.stat()],
+      ['its folder', await stat(dirname(file))],
+    ] as const) {
+      if (own !== undefined && uid !== own) throw refused(`${it} belongs to another user`);
+      if ((mode & 0o022) !== 0) throw refused(`other users may write to ${it}`);
+    }
+    return await opened.readFile('utf8');
+  } finally {
+    await opened.close();
+  }
 }
