@@ -58,7 +58,7 @@ async function run(schedule: Schedule, signal: AbortSignal, context: CommandCont
     const { code, text } = await runWords(schedule, signal, context);
     last = { at, state: stateOf(code, signal), text };
   } finally {
-    await app.schedules.ended(schedule.name, { ...last, endedAt: app.clock.now() });
+    await app.schedules.ended(schedule, { ...last, endedAt: app.clock.now() });
   }
   if (last.state === 'cancelled') throw new FleetError('op.cancelled', last.text);
   if (last.state !== 'done') throw new FleetError('op.failed', last.text);

@@ -51,9 +51,14 @@ describe('schedules', () => {
     time.now += HOUR;
     expect(await other.isDue()).toBe(false);
     expect((await other.claim(signal)).runs).toEqual([]);
-    await schedules.ended('hourly', { at: time.now, state: 'done', text: 'web1 is running' });
+    const [claimed = hourly()] = claims.flatMap(({ runs }) => runs);
+    await schedules.ended(claimed, { at: time.now, state: 'done', text: 'web1 is running' });
     expect((await other.list())[0]).toMatchObject({ last: { state: 'done', text: 'web1 is running' } });
-    expect(names((await other.claim(signal)).runs)).toEqual(['hourly']);
+    const [again] = (await other.claim(signal)).runs;
+    expect(again?.name).toBe('hourly');
+    // A run that ends after it was given up is not the one that goes on now.
+    await schedules.ended(claimed, { at: time.now, state: 'failed', text: 'late' });
+    expect((await other.list())[0]).toMatchObject({ running: again?.running, last: { state: 'done' } });
   });
 
   it('F-220 tells how many runs were missed, and begins the last of them only where it is not too late', async () => {
@@ -76,11 +81,12 @@ describe('schedules', () => {
     const { time, schedules } = drover();
     await schedules.add(hourly('long', { lateMs: 60_000 }), signal);
     time.now += HOUR;
-    expect(names((await schedules.claim(signal)).runs)).toEqual(['long']);
+    const [claimed = hourly()] = (await schedules.claim(signal)).runs;
+    expect(claimed.name).toBe('long');
     // From 13:00 to 15:10: it was due at 14:00 and 15:00.
     time.now += 2 * HOUR + 600_000;
     const last = { at: START + HOUR, endedAt: time.now, state: 'done', text: 'web1 is running' } as const;
-    await schedules.ended('long', last);
+    await schedules.ended(claimed, last);
     expect([await schedules.isDue(), await schedules.claim(signal)]).toEqual([false, { runs: [], told: [] }]);
     expect((await schedules.list())[0]?.last).toEqual(last);
     time.now += 2 * HOUR - 600_000;

@@ -36,7 +36,8 @@ export interface Schedules {
    * would be run.
    */
   claim(signal: AbortSignal): Promise<Claimed>;
-  ended(name: string, last: LastRun): Promise<void>;
+  /** Of one that was claimed. Nothing is kept where it was removed meanwhile, or the run was given up and another one has begun. */
+  ended(claimed: Schedule, last: LastRun): Promise<void>;
 }
 
 const MOST = 500;
@@ -134,46 +135,54 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
     async claim(signal) {
       const runs: Schedule[] = [];
       const told: { schedule: Schedule; text: string }[] = [];
-      await edit(async (schedules) => {
-        if (schedules.length === 0) return undefined;
-        const runner = await self();
-        const next: Schedule[] = [];
-        for (const schedule of schedules) {
-          const { running, ...rest } = schedule;
-          if (running && (await isRunning(running))) {
-            next.push(schedule);
-            continue;
+      await edit(
+        async (schedules) => {
+          if (schedules.length === 0) return undefined;
+          const runner = await self();
+          const next: Schedule[] = [];
+          for (const schedule of schedules) {
+            const { running, ...rest } = schedule;
+            if (running && (await isRunning(running))) {
+              next.push(schedule);
+              continue;
+            }
+            let idle: Schedule = rest;
+            if (running) {
+              const text = 'it was interrupted: the drover that ran it ended before it did';
+              idle = { ...rest, last: { at: running.at, state: 'interrupted', text } };
+              told.push({ schedule: idle, text });
+            }
+            const due = dueOf(idle, runner.at);
+            if (due?.missed !== undefined) told.push({ schedule: idle, text: due.missed });
+            if (due && !due.runs)
+              idle = { ...idle, last: { at: due.upTo, state: 'missed', text: due.missed ?? 'it was missed' } };
+            const handled = due ? { ...idle, handledUpTo: due.upTo } : idle;
+            const taken = due?.runs ? { ...handled, running: runner } : handled;
+            if (due?.runs) runs.push(taken);
+            next.push(taken);
           }
-          let idle: Schedule = rest;
-          if (running) {
-            const text = 'it was interrupted: the drover that ran it ended before it did';
-            idle = { ...rest, last: { at: running.at, state: 'interrupted', text } };
-            told.push({ schedule: idle, text });
-          }
-          const due = dueOf(idle, runner.at);
-          if (due?.missed !== undefined) told.push({ schedule: idle, text: due.missed });
-          if (due && !due.runs)
-            idle = { ...idle, last: { at: due.upTo, state: 'missed', text: due.missed ?? 'it was missed' } };
-          const handled = due ? { ...idle, handledUpTo: due.upTo } : idle;
-          if (due?.runs) runs.push(handled);
-          next.push(due?.runs ? { ...handled, running: runner } : handled);
-        }
-        return runs.length + told.length === 0 ? undefined : next;
-      }, signal, ownText);
+          return runs.length + told.length === 0 ? undefined : next;
+        },
+        signal,
+        ownText,
+      );
       return { runs, told };
     },
-    ended: (name, last) =>
-      // It may have been removed while it ran.
+    ended: (claimed, last) =>
       edit(
         async (schedules) =>
-          schedules.map(({ running, ...one }) =>
-            one.name === name ? { ...one, last } : { ...one, ...(running && { running }) },
-          ),
+          schedules.map((schedule) => {
+            const { running, ...one } = schedule;
+            return one.name === claimed.name && isSameRun(running, claimed.running) ? { ...one, last } : schedule;
+          }),
         // What has run is written down, also when the user has ended drover.
         new AbortController().signal,
       ),
   };
 }
+
+const isSameRun = (one: ScheduleRunner | undefined, other: ScheduleRunner | undefined): boolean =>
+  one !== undefined && one.at === other?.at && one.pid === other.pid && one.host === other.host;
 
 function refuseUnknown(name: string, schedules: readonly Schedule[]): void {
   if (schedules.some((one) => one.name === name)) return;
