@@ -1,8 +1,10 @@
+import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { SCHEDULE_VARIABLE } from '../../state/files/who-am-i.ts';
 import type { LastRun, RunState, Schedule } from '../../state/schedules/schedule.ts';
 import { LONGEST_RUN_MS, spelledWords } from '../../state/schedules/schedule.ts';
-import type { TaskSpec } from '../../state/tasks.ts';
+import type { Claimed } from '../../state/schedules/schedules.ts';
+import type { Task, TaskSpec } from '../../state/tasks.ts';
 import { clean } from '../../terminal/width.ts';
 import { type CommandContext, EXIT } from '../command.ts';
 import { followed, outcomesOf } from '../object-commands.ts';
@@ -12,32 +14,57 @@ import { printResults } from '../results.ts';
 const MOST_LINES = 5;
 const LONGEST_TEXT = 400;
 
-/** Runs what is due, all at once, as tasks; tells of what was missed as tasks that failed. Answers the exit code. */
+/** While a run goes on, as an open drover does: what starts this each minute may start no second one. */
+const LOOKS_EVERY_MS = 30_000;
+
+/**
+ * Runs what is due, all at once, as tasks, and what comes due until the last of them has ended; tells of what was missed as tasks
+ * that failed. Answers the exit code.
+ */
 export async function runDue(context: CommandContext): Promise<number> {
   const { app, global, interactive, say, signal } = context;
   if (global.readOnly) throw new FleetError('op.refused', 'nothing is run: this run is read-only');
   if (global.dryRun) throw new FleetError('usage', 'schedule list shows what is due: schedule run has no dry run');
-  const { runs, told } = await app.schedules.claim(signal);
-  if (runs.length + told.length === 0) {
-    if (interactive) say('nothing is due');
-    await printResults([], true, context);
-    return EXIT.done;
-  }
-  const specs = [
-    ...told.map(({ schedule, text }) =>
-      specOf(schedule, () => Promise.reject(new FleetError('op.failed', `${schedule.name}: ${text}`))),
-    ),
-    ...runs.map((schedule) => specOf(schedule, (ended) => run(schedule, ended, context))),
-  ];
-  const tasks = await Promise.all(
-    specs.map((spec) => {
+  const tasks: Task[] = [];
+  const open = new Set<Promise<void>>();
+  const begin = ({ runs, told }: Claimed) => {
+    const specs = [
+      ...told.map(({ schedule, text }) =>
+        specOf(schedule, () => Promise.reject(new FleetError('op.failed', `${schedule.name}: ${text}`))),
+      ),
+      ...runs.map((schedule) => specOf(schedule, (ended) => run(schedule, ended, context))),
+    ];
+    for (const spec of specs) {
       const { id, ended } = app.tasks.run(spec);
-      return followed(id, ended, context);
-    }),
-  );
-  await printResults(tasks.flatMap(outcomesOf), true, context);
+      const done = followed(id, ended, context).then((task) => {
+        tasks.push(task);
+        open.delete(done);
+      });
+      open.add(done);
+    }
+  };
+  begin(await app.schedules.claim(signal));
+  if (open.size === 0 && interactive) say('nothing is due');
+  let trouble: unknown;
+  while (open.size > 0) {
+    await endOrLook(Promise.all(open), app.clock);
+    if (open.size === 0 || signal.aborted || trouble !== undefined) continue;
+    // What has begun goes on, whatever became of the list meanwhile.
+    await app.schedules.claim(signal).then(begin, (error: unknown) => {
+      trouble = error;
+    });
+  }
+  await printResults(tasks.toSorted((a, b) => a.id - b.id).flatMap(outcomesOf), true, context);
   if (signal.aborted) return EXIT.interrupted;
+  if (trouble !== undefined) throw trouble;
   return tasks.every(({ state }) => state === 'done') ? EXIT.done : EXIT.failed;
+}
+
+/** Resolves when all that goes on has ended, or it is time to look again. */
+async function endOrLook(ended: Promise<unknown>, clock: Clock): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = clock.after(LOOKS_EVERY_MS, resolve);
+  await Promise.race([ended, promise]).finally(stop);
 }
 
 const specOf = (schedule: Schedule, work: (signal: AbortSignal) => Promise<string>): TaskSpec => {
