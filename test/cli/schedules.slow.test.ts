@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -65,6 +66,14 @@ it('F-220 tells of runs that failed and that were missed, and of none that is of
   expect((await run('schedule', 'run')).stderr).toBe('');
   expect((await run('schedule', 'remove', 'gone')).stderr).toContain('gone was removed');
   expect((await listed()).map(({ name }) => name)).toEqual(['off']);
+});
+
+it('keeps the configuration that it was made with, whatever folder it runs in', async () => {
+  const named = relative(process.cwd(), desk.config);
+  expect(
+    (await run('schedule', 'add', 'up', '--every', 'day', '--config', named, '--', 'vm', 'start', 'web1')).code,
+  ).toBe(0);
+  expect(await listed()).toMatchObject([{ config: desk.config }]);
 });
 
 it('asks once, when it is made, whether a schedule may destroy', async () => {

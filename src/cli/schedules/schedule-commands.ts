@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { FleetError } from '../../errors.ts';
 import { whoAmI } from '../../state/files/who-am-i.ts';
 import { passes } from '../../state/query/row-filter.ts';
@@ -168,7 +169,7 @@ async function add(find: FindCommand, parsed: ParsedFlags, context: CommandConte
   const schedule: Schedule = {
     name,
     words: behind,
-    config: app.configPath,
+    config: resolve(app.configPath),
     when,
     lateMs: durationOf(String(values['late'] ?? '1h'), '--late'),
     enabled: true,

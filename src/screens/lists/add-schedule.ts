@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { runUnattended } from '../../actions/follow-schedules.ts';
 import { wordsOfLine } from '../../shell-word.ts';
 import { SCHEDULE_NAME } from '../../state/schedules/schedule.ts';
@@ -42,7 +43,7 @@ export async function addSchedule(stage: Stage, run = runUnattended): Promise<bo
     if (!(await dialogs.confirm({ title: 'Schedule', question, details: [clean(line ?? '')] }))) return false;
   }
   const agreed = isDangerous ? ['--yes'] : [];
-  const argv = ['schedule', 'add', name, `--config=${services.configPath}`, ...agreed, ...flags, '--', ...words];
+  const argv = ['schedule', 'add', name, `--config=${resolve(services.configPath)}`, ...agreed, ...flags, '--', ...words];
   const { code, said } = await run(argv, AbortSignal.timeout(DEADLINE_MS));
   const [first = `drover schedule add has ended with ${code}`] = said.split('\n').filter((text) => text.trim() !== '');
   message.say(clean(first), code === 0 ? 'good' : 'warning');
