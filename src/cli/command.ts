@@ -47,6 +47,8 @@ export interface GlobalFlags {
   readonly wide: boolean;
   readonly dryRun: boolean;
   readonly readOnly: boolean;
+  /** A simulated fleet, which ends with the command. */
+  readonly demo: boolean;
 }
 
 /** One command: two words, then its own words and flags. Answers the exit code. */
@@ -136,5 +138,6 @@ export function globalsOf(values: Settings, repeated: ParsedFlags['repeated']): 
     wide: values['output'] === WIDE,
     dryRun: values['dry-run'] === true,
     readOnly: values['read-only'] === true,
+    demo: values['demo'] !== undefined,
   };
 }

@@ -96,6 +96,10 @@ it.each([
   [['--', 'vm', 'start', 'web1'], 'when? Say --at, --every or both'],
   [['--every', 'blue moon', '--', 'vm', 'start', 'web1'], '--every: "blue moon" is no such time'],
   [['--at', '2020-01-01 10:00', '--', 'vm', 'start', 'web1'], '--at: 2020-01-01 10:00 is over'],
+  [['-C', 'demo', '--every', 'day', '--', 'vm', 'start', 'web1'], '-C and --filter belong to the command'],
+  [['--filter', 'web1', '--every', 'day', '--', 'vm', 'start'], '-C and --filter belong to the command'],
+  [['--demo', '--every', 'day', '--', 'vm', 'start', 'web1'], 'a simulated fleet ends with its command'],
+  [['--read-only', '--every', 'day', '--', 'vm', 'start', 'web1'], 'this run is read-only'],
   [['--dry-run', '--every', 'day', '--', 'vm', 'start', 'web1'], 'nothing was written'],
 ])('does not take %j', async (words, why) => {
   expect((await run('schedule', 'add', 'one', ...words)).stderr).toContain(why);

@@ -4,7 +4,7 @@ import { whoAmI } from '../../state/files/who-am-i.ts';
 import { passes } from '../../state/query/row-filter.ts';
 import { SCHEDULE_NAME, type Schedule, spelledWords } from '../../state/schedules/schedule.ts';
 import { everyOf, firstOf, localText, nextAfter, spelledWhen, type When } from '../../state/schedules/when.ts';
-import { type Command, type CommandContext, EXIT } from '../command.ts';
+import { type Command, type CommandContext, EXIT, type GlobalFlags } from '../command.ts';
 import { agreedTo } from '../consent.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { type Column, renderList } from '../output.ts';
@@ -79,6 +79,7 @@ export const scheduleCommands = (find: FindCommand): readonly Command[] => [
     flags: () => [],
     async run(context, { words }) {
       const { app, signal, global } = context;
+      refuseChange(global);
       const name = oneName('remove', words);
       await existing(name, context);
       if (!global.dryRun) await app.schedules.remove(name, signal);
@@ -129,6 +130,7 @@ function switchCommand(verb: 'enable' | 'disable', enabled: boolean): Command {
     flags: () => [],
     async run(context, { words }) {
       const { app, signal, global } = context;
+      refuseChange(global);
       const name = oneName(verb, words);
       await existing(name, context);
       // What was due while it was off was not meant to run.
@@ -147,6 +149,10 @@ async function existing(name: string, { app }: CommandContext): Promise<void> {
   });
 }
 
+function refuseChange({ readOnly }: GlobalFlags): void {
+  if (readOnly) throw new FleetError('op.refused', 'this run is read-only');
+}
+
 function oneName(verb: string, words: readonly string[]): string {
   const [name, ...more] = words;
   if (name === undefined || more.length > 0) throw new FleetError('usage', `schedule ${verb} takes one name`);
@@ -156,6 +162,8 @@ function oneName(verb: string, words: readonly string[]): string {
 async function add(find: FindCommand, parsed: ParsedFlags, context: CommandContext): Promise<number> {
   const { app, env, global, signal } = context;
   const { words, behind = [], values } = parsed;
+  refuseChange(global);
+  if (global.demo) throw new FleetError('usage', 'a simulated fleet ends with its command: it has no schedules');
   const name = oneName('add', words.slice(0, words.length - behind.length));
   if (!SCHEDULE_NAME.test(name))
     throw new FleetError('usage', `${JSON.stringify(name)}: a name has letters, digits, '.', '_' and '-', 64 at most`);
@@ -163,6 +171,8 @@ async function add(find: FindCommand, parsed: ParsedFlags, context: CommandConte
     throw new FleetError('usage', 'which command? Write it behind --', {
       fix: `drover schedule add ${name} --every day --at 02:00 -- vm stop web1`,
     });
+  if (global.clients.length > 0 || global.filter !== '')
+    throw new FleetError('usage', '-C and --filter belong to the command: write them behind --');
   const danger = dangerOf(behind, find);
   const now = app.clock.now();
   const when = whenOf(values, now);
