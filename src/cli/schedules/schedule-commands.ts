@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { FleetError } from '../../errors.ts';
 import { whoAmI } from '../../state/files/who-am-i.ts';
 import { passes } from '../../state/query/row-filter.ts';
-import { SCHEDULE_NAME, type Schedule, spelledWords } from '../../state/schedules/schedule.ts';
+import { SCHEDULE_NAME, type Schedule, spelledWords, switched } from '../../state/schedules/schedule.ts';
+import { refuseUnknown } from '../../state/schedules/schedules.ts';
 import { everyOf, firstOf, localText, nextAfter, spelledWhen, type When } from '../../state/schedules/when.ts';
 import { type Command, type CommandContext, EXIT, type GlobalFlags } from '../command.ts';
 import { agreedTo } from '../consent.ts';
@@ -133,8 +134,7 @@ function switchCommand(verb: 'enable' | 'disable', enabled: boolean): Command {
       refuseChange(global);
       const name = oneName(verb, words);
       await existing(name, context);
-      // What was due while it was off was not meant to run.
-      const change = (schedule: Schedule): Schedule => ({ ...schedule, enabled, handledUpTo: app.clock.now() });
+      const change = (schedule: Schedule): Schedule => switched(schedule, enabled, app.clock.now());
       if (!global.dryRun) await app.schedules.change(name, change, signal);
       return printWritten(name, `${name} is ${enabled ? 'on' : 'off'}`, !global.dryRun, context);
     },
@@ -143,10 +143,7 @@ function switchCommand(verb: 'enable' | 'disable', enabled: boolean): Command {
 
 /** A dry run says, too, that there is none. */
 async function existing(name: string, { app }: CommandContext): Promise<void> {
-  if ((await app.schedules.list()).some((one) => one.name === name)) return;
-  throw new FleetError('usage', `there is no schedule ${JSON.stringify(name)}`, {
-    fix: 'drover schedule list shows their names',
-  });
+  refuseUnknown(name, await app.schedules.list());
 }
 
 function refuseChange({ readOnly }: GlobalFlags): void {

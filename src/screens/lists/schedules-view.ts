@@ -1,5 +1,5 @@
 import { sentence } from '../../errors.ts';
-import { type RunState, type Schedule, spelledWords } from '../../state/schedules/schedule.ts';
+import { type RunState, type Schedule, spelledWords, switched } from '../../state/schedules/schedule.ts';
 import { nextAfter, spelledWhen } from '../../state/schedules/when.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { clean, fit } from '../../terminal/width.ts';
@@ -49,12 +49,8 @@ export function createSchedulesView(stage: Stage): View {
 
   const toggle = ({ name, enabled }: Schedule) => {
     const now = clock.now();
-    const switched = schedules.change(
-      name,
-      (one) => ({ ...one, enabled: !enabled, handledUpTo: now }),
-      AbortSignal.timeout(READS_EVERY_MS),
-    );
-    change(switched, `${name} is ${enabled ? 'off' : 'on'}`);
+    const work = schedules.change(name, (one) => switched(one, !enabled, now), AbortSignal.timeout(READS_EVERY_MS));
+    change(work, `${name} is ${enabled ? 'off' : 'on'}`);
   };
 
   const remove = async (schedule: Schedule) => {

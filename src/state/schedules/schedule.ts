@@ -56,6 +56,10 @@ export const SCHEDULE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** `vm stop 'web 1'`, as it is typed. */
 export const spelledWords = ({ words }: Pick<Schedule, 'words'>): string => commandLine(words);
 
+/** On or off from `now` on, epoch ms. What was due while it was off was not meant to run; one that is so already stays as it is. */
+export const switched = (schedule: Schedule, enabled: boolean, now: number): Schedule =>
+  schedule.enabled === enabled ? schedule : { ...schedule, enabled, handledUpTo: now };
+
 /** The file is drover's own, but may have been damaged, edited or be of another version. */
 export function parseSchedule(value: unknown): Schedule | undefined {
   if (!isRecord(value)) return undefined;

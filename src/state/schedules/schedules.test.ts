@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
-import type { Schedule } from './schedule.ts';
+import { type Schedule, switched } from './schedule.ts';
 import { createSchedules } from './schedules.ts';
 
 const HOUR = 3_600_000;
@@ -118,6 +118,12 @@ describe('schedules', () => {
       { schedule: { name: 'elsewhere' }, text: expect.stringContaining('it was interrupted') },
       { schedule: { name: 'elsewhere' }, text: expect.stringContaining('missed') },
     ]);
+  });
+
+  it('forgets what was due while one was off, and nothing of one that is switched on already', () => {
+    const [on, off] = [hourly(), hourly('off', { enabled: false })];
+    expect(switched(off, true, START + HOUR)).toEqual({ ...off, enabled: true, handledUpTo: START + HOUR });
+    expect(switched(on, true, START + HOUR)).toBe(on);
   });
 
   it('runs nothing that another user could have written, and keeps a damaged file', async () => {

@@ -184,7 +184,8 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
 const isSameRun = (one: ScheduleRunner | undefined, other: ScheduleRunner | undefined): boolean =>
   one !== undefined && one.at === other?.at && one.pid === other.pid && one.host === other.host;
 
-function refuseUnknown(name: string, schedules: readonly Schedule[]): void {
+/** Throws usage where there is none of this name. */
+export function refuseUnknown(name: string, schedules: readonly Schedule[]): void {
   if (schedules.some((one) => one.name === name)) return;
   throw new FleetError('usage', `there is no schedule ${JSON.stringify(name)}`, {
     fix: 'drover schedule list shows their names',
