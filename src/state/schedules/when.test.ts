@@ -48,3 +48,22 @@ it('F-220 finds the time before and the time after, at the same time of each day
   const often = { first: once.first, every: { minutes: 30 } };
   expect(nextAfter(often, once.first + 45 * 60_000)).toBe(once.first + 60 * 60_000);
 });
+
+it('takes the next day that has the time, where clocks are put forward', () => {
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Europe/Berlin';
+  try {
+    // On 29 March 2026 it is 03:00 after 01:59.
+    const first = (text: string, now: string) => local(firstOf(text, at(now)));
+    expect([
+      first('02:30', '2026-03-28T12:00'),
+      first('02:30', '2026-03-29T00:30'),
+      first('02:30', '2026-03-29T12:00'),
+      first('03:30', '2026-03-28T12:00'),
+      first('2026-03-29 02:30', '2026-03-28T12:00'),
+    ]).toEqual(['2026-03-30 02:30', '2026-03-30 02:30', '2026-03-30 02:30', '2026-03-29 03:30', undefined]);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});

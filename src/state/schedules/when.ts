@@ -71,7 +71,11 @@ export function firstOf(text: string, now: number): number | undefined {
     if (hours > 23 || minutes > 59) return undefined;
     const day = new Date(now);
     day.setHours(hours, minutes, 0, 0);
-    if (day.getTime() <= now) day.setDate(day.getDate() + 1);
+    // A day on which clocks are put forward has not got each time: set on it, a later one would be the time of all days.
+    while (day.getTime() <= now || day.getHours() !== hours || day.getMinutes() !== minutes) {
+      day.setDate(day.getDate() + 1);
+      day.setHours(hours, minutes, 0, 0);
+    }
     return day.getTime();
   }
   const date = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)$/.exec(text.trim());
