@@ -1,4 +1,5 @@
 import { sentence } from '../errors.ts';
+import { SCHEDULE_VARIABLE } from '../state/files/who-am-i.ts';
 import type { Store } from '../state/fleet/store.ts';
 import { watchAvailability } from '../state/records/availability.ts';
 import {
@@ -73,6 +74,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       itemEnded: taskHistory.itemEnded,
       ended(task) {
         taskHistory.ended(task);
+        // What a schedule has begun is told once: by the task of the schedule.
+        if (options.env[SCHEDULE_VARIABLE] !== undefined) return;
         const notice = noticeOf(task);
         if (notice) notify(notice);
         const done = sentWhenDone(task);

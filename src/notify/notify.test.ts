@@ -1,16 +1,23 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Located, LocatedMap } from '../state/config/located.ts';
 import { readNotifyRules } from '../state/config/notify-rules.ts';
+import { createRedactor } from '../state/files/redactor.ts';
+import { SCHEDULE_VARIABLE } from '../state/files/who-am-i.ts';
+import { createStore } from '../state/fleet/store.ts';
 import type { Notice } from '../state/records/notices.ts';
 import { createDelivery } from './delivery.ts';
+import { createNotifier } from './notifier.ts';
 
 const open: (() => void)[] = [];
 afterEach(() => {
@@ -297,4 +304,36 @@ it('F-335 goes to a rule that asks for work that is done, and to no other', asyn
   delivery.deliver({ ...notice(), kind: 'task-done', text: 'Create a plan: all 2 are done' });
   await delivery.close();
   expect(signals).toEqual(['\x07']);
+});
+
+it('F-220 is not told twice of what a schedule has begun: the task of the schedule tells it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-notify-'));
+  const clock = createTestClock();
+  const toldIn = async (env: Readonly<Record<string, string>>) => {
+    const { notices, witness, close } = createNotifier({
+      folder,
+      clock,
+      env,
+      store: createStore(clock),
+      redactor: createRedactor(),
+      rules: () => [],
+      secrets: { resolve: async (_name, _fields, values) => values },
+      trouble: (message) => expect.fail(message),
+    });
+    const item = { id: 'host1/web1', name: 'web1', state: 'failed', text: 'no memory' } as const;
+    witness.ended({
+      id: 1,
+      action: 'vm.start',
+      title: 'Start web1',
+      state: 'failed',
+      startedAt: 0,
+      endedAt: 1,
+      items: [item],
+    });
+    await close();
+    return notices.list().map(({ text }) => text);
+  };
+  expect(await toldIn({ [SCHEDULE_VARIABLE]: 'the schedule nightly of anna@desk' })).toEqual([]);
+  expect(await toldIn({})).toEqual(['Start web1: no memory']);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
