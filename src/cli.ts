@@ -210,6 +210,13 @@ async function withApp(
   plugins: Plugins,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
+  const unsaved = unsavedEndpoints(
+    globalsOf(values, repeated).clients,
+    plugins.platforms.map(({ manifest }) => manifest),
+  );
+  // A demo has no roles: nothing that is real may come into it.
+  if (values['demo'] !== undefined && unsaved.length > 0)
+    throw new FleetError('usage', '--demo is a simulated fleet alone: leave it out, or -C with an address');
   const demo = values['demo'] === undefined ? undefined : await openDemo(host.env, Number(values['demo']));
   const env = { ...host.env, ...demo?.env };
   const app = compose({
@@ -224,10 +231,7 @@ async function withApp(
     ...(demo ? { roles: 'everything' as const } : host.roles && { roles: host.roles }),
     warn: (text) => void stderr.write(`${clean(text)}\n`),
     ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
-    unsaved: unsavedEndpoints(
-      globalsOf(values, repeated).clients,
-      plugins.platforms.map(({ manifest }) => manifest),
-    ),
+    unsaved,
   });
   crash.describedBy({
     redact: app.redact,

@@ -45,3 +45,8 @@ it('F-223 changes nothing, and says why, where others could have written the rol
   expect(stderr).toContain(`${file}: it can be written by others than its owner; nothing can be changed`);
   expect(stderr).toContain(`${file} can't be used`);
 });
+
+it('F-223 lets a demo, in which there are no roles, connect to nothing that is real', async () => {
+  const { code, stderr } = await run('vm', 'list', '--demo', '3', '-C', 'qemu+unix:///system?socket=/nowhere/socket');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--demo is a simulated fleet alone')]);
+});
