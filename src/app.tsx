@@ -139,7 +139,8 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     services.follow();
     const stopLists = followLists(services);
     // A simulated fleet has none, and a run that changes nothing begins none.
-    const stopSchedules = demo || flags.readOnly ? () => {} : followSchedules(services, () => startScheduleRun(tell));
+    const stopSchedules =
+      demo || flags.readOnly ? () => {} : followSchedules(services, () => startScheduleRun(services.configPath, tell));
     void scanTemplates(services);
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();

@@ -29,11 +29,12 @@ export function followSchedules(
 
 /**
  * `drover schedule run`, as cron would start it: in a process of its own, which goes on when this one ends. What it does is in the
- * tasks; `tell` gets the sentence that something went wrong.
+ * tasks; `tell` gets the sentence that something went wrong, and the configuration says who else is notified.
  */
-export function startScheduleRun(tell: (text: string) => void): void {
+export function startScheduleRun(config: string, tell: (text: string) => void): void {
   const [program = ''] = process.argv.slice(1);
-  const child = spawn(process.execPath, [program, 'schedule', 'run'], { stdio: 'ignore', detached: true });
+  const argv = [program, 'schedule', 'run', `--config=${config}`];
+  const child = spawn(process.execPath, argv, { stdio: 'ignore', detached: true });
   child.once('error', (error) => tell(`schedules can't be run: ${error.message}`));
   child.once('exit', (code) => {
     if (code === 0) return;

@@ -1,5 +1,6 @@
 import { configuredKeymap } from '../actions/configured-keymap.ts';
 import { followLists } from '../actions/follow-lists.ts';
+import { followSchedules, startScheduleRun } from '../actions/follow-schedules.ts';
 import { actions } from '../actions/index.ts';
 import { systemClock } from '../clock.ts';
 import { compose } from '../compose.ts';
@@ -107,11 +108,17 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     services.open();
     services.follow();
     const stopLists = followLists(services);
+    // As on the screen.
+    const stopSchedules =
+      demo || options.readOnly
+        ? () => {}
+        : followSchedules(services, () => startScheduleRun(services.configPath, voice.say));
     remembered = await recall(stateDirectory(env, homeOf(env)), systemClock, services.store, state, stage.tableColumns);
     if (remembered.isFirst) stage.tour.show();
     await ended;
     stopListening();
     stopLists();
+    stopSchedules();
     remembered.keep();
     program.close();
     return 0;
