@@ -17,6 +17,12 @@ const NOT_THERE: Readonly<Record<string, string>> = {
   yes: 'it belongs to schedule add, in front of --',
 };
 
+/** Commands of no action of their name that ask before they take something away. */
+const TAKES_AWAY: ReadonlySet<string> = new Set([
+  ...['template delete', 'template-group delete', 'profile delete'],
+  ...['definition detach', 'definition remove', 'node rm'],
+]);
+
 /**
  * How dangerous the command of these words is. Throws usage for words that are no command, or none that can run without a user,
  * and for a secret among them: they are kept in a file.
@@ -33,8 +39,8 @@ export function dangerOf(words: readonly string[], find: FindCommand): Danger {
   if (command.noun === 'schedule' || plainText.includes(name))
     throw new FleetError('usage', `${name} can't be scheduled: it needs a user at a terminal`);
   refuseFlags(words, command);
-  const action = tables.actions.find(({ id }) => id === `${command.noun}.${command.verb}`);
-  return action?.kind === 'object' ? action.danger : 'none';
+  if (TAKES_AWAY.has(name)) return 'destroys';
+  return tables.actions.find(({ id }) => id === `${command.noun}.${command.verb}`)?.danger ?? 'none';
 }
 
 function refuseFlags(words: readonly string[], command: Command): void {
