@@ -3,6 +3,9 @@ import type { ObjectAction } from './action.ts';
 /** Above this many VMs a verb that interrupts wants the count typed, unless the configuration says otherwise. */
 export const TYPE_COUNT_ABOVE = 10;
 
+/** In what the command line says of a question that no user is there to answer. */
+export const NO_TERMINAL = 'there is no terminal to ask at';
+
 /** What the user has to answer before an action runs: nothing, yes, the count of what it is for, or the one name. */
 export type Consent = 'none' | 'yes' | 'count' | 'name';
 

@@ -1,3 +1,4 @@
+import { NO_TERMINAL } from '../actions/danger.ts';
 import { FleetError } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 
@@ -16,7 +17,7 @@ export async function agreedTo({ what, text, isAgreement }: Question, context: C
   const { global, interactive, ask, say } = context;
   if (global.yes || global.dryRun) return true;
   if (!interactive) {
-    throw new FleetError('usage', `${what}, and there is no terminal to ask at; nothing was done`, {
+    throw new FleetError('usage', `${what}, and ${NO_TERMINAL}; nothing was done`, {
       fix: 'add --yes if that is what you want',
     });
   }

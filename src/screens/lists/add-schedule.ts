@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { NO_TERMINAL } from '../../actions/danger.ts';
 import { runUnattended } from '../../actions/follow-schedules.ts';
 import { wordsOfLine } from '../../shell-word.ts';
 import { SCHEDULE_NAME } from '../../state/schedules/schedule.ts';
@@ -14,7 +15,7 @@ const DEADLINE_MS = 30_000;
  * is one more; what was wrong with it stands in the message line.
  */
 export async function addSchedule(stage: Stage, run = runUnattended): Promise<boolean> {
-  const { dialogs, services, actions, message } = stage;
+  const { dialogs, services, message } = stage;
   const line = await dialogs.prompt({
     title: 'Schedule',
     lines: ['Which command? As it is typed behind drover: vm stop web1 -C host1'],
@@ -35,20 +36,25 @@ export async function addSchedule(stage: Stage, run = runUnattended): Promise<bo
     complaint: (text) => (SCHEDULE_NAME.test(text) ? undefined : "letters, digits, '.', '_' and '-'"),
   });
   if (name === undefined) return false;
-  const action = actions.find(({ id }) => id === words.slice(0, 2).join('.'));
-  const isDangerous = action !== undefined && action.danger !== 'none';
-  if (isDangerous) {
-    const does = action.danger === 'destroys' ? 'destroy' : 'interrupt';
-    const question = `Let it ${does} without a question, each time that it runs?`;
-    if (!(await dialogs.confirm({ title: 'Schedule', question, details: [clean(line ?? '')] }))) return false;
+  const added = (agreed: boolean) => {
+    const given = [`--config=${resolve(services.configPath)}`, ...(agreed ? ['--yes'] : []), ...flags];
+    return run(['schedule', 'add', name, ...given, '--', ...words], AbortSignal.timeout(DEADLINE_MS));
+  };
+  let { code, said } = await added(false);
+  // The command line knows what a command does by whatever words it is called.
+  const [does = '', ...asked] = sentenceOf(said).split(`, and ${NO_TERMINAL}`);
+  if (code !== 0 && asked.length > 0) {
+    const question = 'Let it run all the same?';
+    if (!(await dialogs.confirm({ title: 'Schedule', question, details: [clean(does)] }))) return false;
+    ({ code, said } = await added(true));
   }
-  const agreed = isDangerous ? ['--yes'] : [];
-  const argv = ['schedule', 'add', name, `--config=${resolve(services.configPath)}`, ...agreed, ...flags, '--', ...words];
-  const { code, said } = await run(argv, AbortSignal.timeout(DEADLINE_MS));
-  const [first = `drover schedule add has ended with ${code}`] = said.split('\n').filter((text) => text.trim() !== '');
-  message.say(clean(first), code === 0 ? 'good' : 'warning');
+  const text = sentenceOf(said) || `drover schedule add has ended with ${code}`;
+  message.say(clean(text), code === 0 ? 'good' : 'warning');
   return code === 0;
 }
+
+/** What became of it: the last line that is no advice. Those before it may be about the configuration. */
+const sentenceOf = (said: string): string => said.split('\n').findLast((line) => /^\S/.test(line)) ?? '';
 
 /** `every day at 02:00`; undefined for what is no time. */
 function flagsOf(text: string, now: number): readonly string[] | undefined {
