@@ -63,3 +63,10 @@ it('lets what has begun end where the list can not be read meanwhile, and says w
   await expect(done).rejects.toThrow('it is damaged');
   expect([ended, context.said]).toEqual([['long done'], ['long has run']]);
 });
+
+it('runs nothing where only a part was meant', async () => {
+  const { context, ended } = open(['short']);
+  const global = { ...context.global, filter: 'web1' };
+  await expect(runDue({ ...context, global })).rejects.toThrow('schedule run takes no -C and no --filter');
+  expect(ended).toEqual([]);
+});

@@ -25,6 +25,8 @@ export async function runDue(context: CommandContext): Promise<number> {
   const { app, global, interactive, say, signal } = context;
   if (global.readOnly) throw new FleetError('op.refused', 'nothing is run: this run is read-only');
   if (global.dryRun) throw new FleetError('usage', 'schedule list shows what is due: schedule run has no dry run');
+  if (global.clients.length > 0 || global.filter !== '')
+    throw new FleetError('usage', 'schedule run takes no -C and no --filter: it runs all that is due');
   const tasks: Task[] = [];
   const open = new Set<Promise<void>>();
   const begin = ({ runs, told }: Claimed) => {
