@@ -5,7 +5,10 @@ import type { Connection, Network, Router, Settings } from '../../src/platforms/
 
 const ONE = endpointName('one');
 const { signal } = new AbortController();
-const gate = { id: routerId(ONE, 'r1'), name: 'gate', outside: 'public', networks: ['lan'], active: true } as Router;
+const gate: Router = {
+  ...{ id: routerId(ONE, 'r1'), name: 'gate', outside: 'public', address: undefined },
+  ...{ networks: ['lan'], active: true },
+};
 
 /** The action of this id on the router, which is so when it is read again; networks `lan` and `dmz` have ids of their own. */
 async function on(id: string, args: Settings, now: Partial<Router> = {}) {
