@@ -93,7 +93,8 @@ export async function perform(
     const text = `${called} ${wordsFor(outcome, target, services)}${spelled}${but}`;
     return { text, ...more, ...(kept.length > 0 && { kept }) };
   } catch (error) {
-    if (!isLost(error, outcome)) throw error;
+    // One that was given up says itself what it may have left.
+    if (signal.aborted || !isLost(error, outcome)) throw error;
     report('no clear answer came; looking what became of it');
     return { text: await whatIsTrue(run, error) };
   }
@@ -187,7 +188,7 @@ async function whatIsTrue(
   const unknown = (rest: string) =>
     new FleetError('outcome.unknown', `${called}: ${why()} after the request was sent; ${rest}`, {
       cause: lost,
-      fix: LOOK_AGAIN,
+      fix: lost.fix ?? LOOK_AGAIN,
     });
   if (!(await onceHeardAgain(services, endpoint, signal, () => true))) {
     throw unknown('its endpoint has not come back, so what became of it is not known');

@@ -1,13 +1,14 @@
 /** Volumes that go from one owner to another: offered by the one, with a key in a file, and taken over by the other. */
 import { readFile } from 'node:fs/promises';
 import { FleetError } from '../errors.ts';
-import type { Accepted, VolumeOffer, VolumeOps } from '../platforms/contract.ts';
+import type { Accepted, Connection, Volume, VolumeOffer } from '../platforms/contract.ts';
+import { shellWord } from '../shell-word.ts';
 import { absolute } from '../state/files/absolute.ts';
 import { fileTrouble } from '../state/files/file-trouble.ts';
 import { keepPrivateKey } from '../state/files/private-key-file.ts';
 import type { ObjectAction } from './action.ts';
 import { LIMIT_MS } from './listed-verbs.ts';
-import { objectAction } from './object-action.ts';
+import { needed, objectAction } from './object-action.ts';
 import { isListed, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
 
@@ -18,17 +19,24 @@ const OFFER = /^(\S+) (\S+)\s*$/;
 
 /** The file is made before the volume is offered: a key that could not be kept would be lost. */
 async function offerInto(
-  offer: NonNullable<VolumeOps['offer']>,
-  id: Parameters<typeof offer>[0],
-  name: string,
+  connection: Connection,
+  { id, name }: Pick<Volume, 'id' | 'name'>,
   file: string,
   signal: AbortSignal,
 ): Promise<Accepted> {
-  const probe = await keepPrivateKey(file, '');
-  await probe.discard();
-  const { offer: made, ...answer } = await offer(id, signal);
+  const offer = needed(connection, 'volume.offer');
+  if (!connection.dryRun) await (await keepPrivateKey(file, '')).discard();
+  signal.throwIfAborted();
+  const withdraw = { fix: `take it back: drover volume withdraw ${shellWord(name)}` };
+  const { offer: made, ...answer } = await offer(id, signal).catch((error: unknown) => {
+    const code = error instanceof FleetError ? error.code : undefined;
+    const isGivenUp = signal.aborted && (error === signal.reason || code === 'op.cancelled');
+    if (!isGivenUp && code !== 'outcome.unknown') throw error;
+    const why = isGivenUp ? 'given up' : 'no answer came';
+    const more = { ...withdraw, cause: error };
+    throw new FleetError('outcome.unknown', `${why}: ${name} may be offered, with a key that is in no file`, more);
+  });
   if (answer.dryRun) return answer;
-  const withdraw = { fix: `take it back: drover volume withdraw ${name}` };
   if (!made) throw new FleetError('outcome.unknown', `${name} may be offered, but its platform told no key`, withdraw);
   try {
     await keepPrivateKey(file, `${made.id} ${made.key()}\n`);
@@ -53,32 +61,35 @@ async function offerIn(file: string): Promise<VolumeOffer> {
   return { id, key: () => key };
 }
 
+const offerAction: ObjectAction<'volume'> = {
+  kind: 'object',
+  id: 'volume.offer',
+  noun: 'volume',
+  on: 'volume',
+  title: 'Offer volume',
+  help: 'Let another project take a volume over; the key for that goes into a file of this machine.',
+  keys: ['o'],
+  atMost: 1,
+  danger: 'interrupts',
+  needs: 'volume.offer',
+  options: [
+    {
+      key: 'file',
+      label: 'File',
+      help: 'The file of the key, which only its owner can read.',
+      kind: 'path',
+      required: true,
+      examples: ['FILE'],
+    },
+  ],
+  loses: () => 'All who have the file can take the volume, with what is on it.',
+  fits: () => true,
+  asked: (args) => `is offered; what takes it over is in ${absolute(textIn(args, 'file'))}`,
+  send: (connection, volume, args, signal) => offerInto(connection, volume, textIn(args, 'file'), signal),
+};
+
 export const volumeOfferActions: readonly ObjectAction[] = [
-  objectAction({
-    id: 'volume.offer',
-    noun: 'volume',
-    on: 'volume',
-    title: 'Offer volume',
-    help: 'Let another project take a volume over; the key for that goes into a file of this machine.',
-    keys: ['o'],
-    atMost: 1,
-    danger: 'interrupts',
-    needs: 'volume.offer',
-    options: [
-      {
-        key: 'file',
-        label: 'File',
-        help: 'The file of the key, which only its owner can read.',
-        kind: 'path',
-        required: true,
-        examples: ['FILE'],
-      },
-    ],
-    loses: () => 'All who have the file can take the volume, with what is on it.',
-    fits: () => true,
-    asked: (args) => `is offered; what takes it over is in ${absolute(textIn(args, 'file'))}`,
-    send: (offer, { id, name }, args, signal) => offerInto(offer, id, name, textIn(args, 'file'), signal),
-  }),
+  offerAction,
   objectAction({
     id: 'volume.withdraw',
     noun: 'volume',

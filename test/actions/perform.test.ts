@@ -191,6 +191,25 @@ describe('an action on a VM', () => {
     expect(await run(open, 'vm.pause', vm.id)).toEqual({ text: `${vm.name} is paused (the link was lost on the way)` });
   });
 
+  it('says what a request may have left that was given up, and keeps the advice of one without an answer', async () => {
+    const open = await openServices();
+    const vm = open.vm(({ state }) => state === 'running');
+    const left = new FleetError('outcome.unknown', 'given up, but it comes', { fix: 'take it back' });
+    const user = new AbortController();
+    const of = (send: VmAction['send'], signal: AbortSignal) => {
+      const lone: VmAction = { ...action('vm.pause'), outcome: () => undefined, send };
+      return perform(lone, bind('vm', vm.id, open.services), {}, open.services, signal, () => {}).catch((e) => e);
+    };
+    const givenUp = of(async () => {
+      user.abort(new FleetError('op.cancelled', 'cancelled'));
+      throw left;
+    }, user.signal);
+    expect(await givenUp).toBe(left);
+    const lost = of(() => Promise.reject(left), new AbortController().signal);
+    await open.clock.pass(60_000);
+    expect(await lost).toMatchObject({ code: 'outcome.unknown', fix: 'take it back' });
+  });
+
   it('waits as long as the platform says that it takes', async () => {
     const open = await openServices();
     const vm = open.vm(({ state }) => state === 'running');

@@ -141,6 +141,7 @@ describe('routers', () => {
     });
     expect(await said('router', 'delete', 'edge', '--yes')).toEqual([3, expect.stringContaining('edge leads to dmz')]);
     expect((await said('router', 'disconnect', 'edge', '--network', 'dmz', '--yes'))[0]).toBe(0);
+    expect(await said('router', 'update', 'edge')).toEqual([0, 'edge: nothing was changed\n']);
     expect((await said('router', 'update', 'edge', '--outside', '', '--yes'))[0]).toBe(0);
     expect((await desk.run('router', 'info', 'edge', '-o', 'json')).json()).toMatchObject({ outside: null });
     expect((await said('router', 'delete', 'edge', '--yes'))[0]).toBe(0);

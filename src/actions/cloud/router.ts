@@ -1,7 +1,8 @@
 /** Routers between networks, and what hangs on them. */
-import { endpointOf } from '../../ids.ts';
-import type { Router } from '../../platforms/contract.ts';
-import type { ObjectAction } from '../action.ts';
+import { FleetError } from '../../errors.ts';
+import { type EndpointName, endpointOf, nativeOfListed } from '../../ids.ts';
+import { type Connection, operationOf, type Router, type Settings } from '../../platforms/contract.ts';
+import type { ObjectAction, ReadOutcome } from '../action.ts';
 import { deleteAction, LIMIT_MS, listAction } from '../listed-verbs.ts';
 import { NEW_NAME } from '../new-name.ts';
 import { objectAction } from '../object-action.ts';
@@ -14,8 +15,9 @@ const OUTSIDE = {
   help: 'The network that it leads outside by; left empty, nowhere.',
   kind: 'object',
   of: 'network',
-  default: '',
 } as const;
+/** What a router that is changed leads outside by now; empty: nowhere. */
+const BEFORE = '@outside';
 const NETWORK = {
   key: 'network',
   label: 'Network',
@@ -27,18 +29,59 @@ const NETWORK = {
 
 export const routerListAction = listAction('router', 'Routers', 'List the routers of an endpoint.');
 
-/** `holds`: of what it was, and what it is now; true, or what is the case instead. */
-const seen = (router: Router, words: string, holds: (now: Router) => true | string) =>
-  seenInList({
-    kind: 'router',
-    of: endpointOf(router.id),
-    words,
-    limitMs: LIMIT_MS,
-    holds: (all) => {
-      const now = all.find(({ id }) => id === router.id);
-      return now ? holds(now) : 'is not there any more';
-    },
-  });
+interface Meant {
+  readonly name: string;
+  /** Whether the endpoint lists it: a router shows it by this name then. */
+  readonly isListed: boolean;
+}
+
+/** The network that is named so or has this id. */
+async function networkMeant(
+  connection: Connection,
+  endpoint: EndpointName,
+  word: string,
+  signal: AbortSignal,
+): Promise<Meant> {
+  const list = operationOf(connection, 'network.list');
+  try {
+    const all = (await list?.(endpoint, signal)) ?? [];
+    const found = all.find(({ id }) => nativeOfListed(id) === word) ?? all.find(({ name }) => name === word);
+    return { name: found?.name ?? word, isListed: found !== undefined };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof FleetError)) throw error;
+    return { name: word, isListed: false };
+  }
+}
+
+/** `holds`: of what it is now and the network that was named, by its name or its id; true, or what is the case instead. */
+function seen(
+  router: Router,
+  words: string,
+  word: string,
+  holds: (now: Router, network: Meant) => true | string,
+): ReadOutcome {
+  const of = endpointOf(router.id);
+  const inList = (network: Meant) =>
+    seenInList({
+      kind: 'router',
+      of,
+      words,
+      limitMs: LIMIT_MS,
+      holds: (all) => {
+        const now = all.find(({ id }) => id === router.id);
+        return now ? holds(now, network) : 'is not there any more';
+      },
+    });
+  return {
+    ...inList({ name: word, isListed: false }),
+    read: async (connection, signal, made) =>
+      inList(await networkMeant(connection, of, word, signal)).read(connection, signal, made),
+  };
+}
+
+/** Networks may be called alike. */
+const timesIn = ({ networks }: Router, name: string): number => networks.filter((one) => one === name).length;
 
 export const routerActions: readonly ObjectAction[] = [
   objectAction({
@@ -53,7 +96,7 @@ export const routerActions: readonly ObjectAction[] = [
     aliases: ['router.add'],
     options: [
       { key: 'name', label: 'Name', help: 'Name of the router.', kind: 'text', required: true, pattern: NEW_NAME },
-      OUTSIDE,
+      { ...OUTSIDE, default: '' },
     ],
     fits: () => true,
     outcome: (args, endpoint) => endpoint && seenByName('router', args, endpoint.id, LIMIT_MS),
@@ -71,16 +114,21 @@ export const routerActions: readonly ObjectAction[] = [
     needs: 'router.update',
     aliases: ['router.edit', 'router.set'],
     options: [OUTSIDE],
+    // What is not said stays: a router that is not told where to leads on to where it did.
+    reads: async (_connection, { outside = '' }): Promise<Settings> => ({ outside, [BEFORE]: outside }),
+    differs: (args) => {
+      const [before, after] = [textIn(args, BEFORE), textIn(args, 'outside')];
+      return before === after ? [] : [`Outside: ${before || 'nowhere'} → ${after || 'nowhere'}`];
+    },
     loses: () => 'What is connected through its way outside is cut off.',
     fits: () => true,
-    // A network may be named by its id, which a list of routers does not have.
     outcome: (args, router) =>
       router &&
-      seen(router, 'is changed', ({ outside }) =>
-        textIn(args, 'outside') === ''
+      seen(router, 'is changed', textIn(args, 'outside'), ({ outside }, { name, isListed }) =>
+        name === ''
           ? outside === undefined || `still leads outside by ${outside}`
-          : outside === textIn(args, 'outside') ||
-            (outside !== undefined && outside !== router.outside) ||
+          : outside === name ||
+            (!isListed && outside !== undefined && outside !== router.outside) ||
             'is not changed yet',
       ),
     send: (update, { id }, args, signal) => update(id, { outside: textIn(args, 'outside') }, signal),
@@ -103,9 +151,10 @@ export const routerActions: readonly ObjectAction[] = [
       seen(
         router,
         `leads to ${textIn(args, 'network')}`,
-        ({ networks }) =>
-          networks.includes(textIn(args, 'network')) ||
-          networks.length > router.networks.length ||
+        textIn(args, 'network'),
+        (now, { name, isListed }) =>
+          now.networks.includes(name) ||
+          (!isListed && now.networks.length > router.networks.length) ||
           `does not lead to ${textIn(args, 'network')} yet`,
       ),
     send: (connect, { id }, args, signal) => connect(id, textIn(args, 'network'), signal),
@@ -129,8 +178,11 @@ export const routerActions: readonly ObjectAction[] = [
       seen(
         router,
         `does not lead to ${textIn(args, 'network')} any more`,
-        ({ networks }) =>
-          (!networks.includes(textIn(args, 'network')) && networks.length < router.networks.length) ||
+        textIn(args, 'network'),
+        (now, { name, isListed }) =>
+          (isListed
+            ? timesIn(now, name) === 0 || timesIn(now, name) < timesIn(router, name)
+            : !now.networks.includes(name) && now.networks.length < router.networks.length) ||
           `still leads to ${textIn(args, 'network')}`,
       ),
     send: (disconnect, { id }, args, signal) => disconnect(id, textIn(args, 'network'), signal),

@@ -276,6 +276,15 @@ it('takes all that an endpoint says, without the blanks around it', async () => 
   expect(plain.login).toEqual({ kind: 'keys', keys: { accessKeyId: 'A', secretAccessKey: 'S' } });
 });
 
+it.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'eu-isoe-west-1', 'eusc-de-east-1'])(
+  'has no prices in %s, whose logins the price list does not take',
+  async (region) => {
+    const keys = { 'access-key-id': 'A', 'secret-access-key': 'S' };
+    expect((await account({ ...keys, region })).hasPrices).toBe(false);
+    expect((await account({ ...keys, region: 'eu-west-3' })).hasPrices).toBe(true);
+  },
+);
+
 it('goes to the serial console that the endpoint names', async () => {
   const keys = { 'access-key-id': 'A', 'secret-access-key': 'S', region: 'cn-north-1' };
   const own = { ...keys, 'serial-console': 'console.example.org:2222', 'serial-console-key': 'SHA256:x' };

@@ -37,7 +37,7 @@ export type ServiceUrls = Readonly<Record<Service, string | undefined>>;
 
 const METRICS_EVERY = '5m';
 /** Logins of these are not taken where Amazon's price list is. */
-const OTHER_PARTITION = /^(cn|us-gov|us-iso\w*|eusc)-/;
+const OTHER_PARTITION = /^(cn|us-gov|(us|eu)-iso\w*|eusc)-/;
 
 /** Rejects with config.invalid for fields that lead nowhere. */
 export async function accountOf(endpoint: Endpoint, env: Env = process.env): Promise<Account> {

@@ -3,9 +3,8 @@ import { FleetError } from '../../errors.ts';
 import type { Accepted, DeletePlan, VmOps } from '../contract.ts';
 import { readAddresses, readProtection } from './attachments.ts';
 import { GROUP_TAG } from './machine.ts';
-import { findReservedName, type ReservedName, releaseName } from './names/reserved-name.ts';
+import { lookForName, type ReservedName, releaseName } from './names/reserved-name.ts';
 import type { AwsRegion } from './region.ts';
-import { DOMAIN_TAG } from './tags.ts';
 import { conflict, done, onInstance, type VmCall } from './vm-call.ts';
 
 const DISKS_GO = 'its root disk is an instance store, which is a part of its host: it can not be kept';
@@ -18,7 +17,7 @@ export function createDelete(region: AwsRegion): Required<Pick<VmOps, 'planDelet
   return {
     planDelete: (id, signal) =>
       onInstance(region, id, signal, async (call) => {
-        const reserved = await reservedName(region, call, signal);
+        const reserved = await lookForName(region, call.machine, { subject: call.name, signal });
         return lossesOf(call, reserved);
       }),
     delete: (id, { keepDisks }, signal) =>
@@ -34,7 +33,7 @@ export function createDelete(region: AwsRegion): Required<Pick<VmOps, 'planDelet
             fix: 'switch termination-protection off in its settings',
           });
         }
-        const reserved = await reservedName(region, call, signal);
+        const reserved = await lookForName(region, machine, { subject: name, signal });
         const accepted = await (keepDisks ? terminateAlone(call) : terminate(call));
         if (reserved === undefined) return accepted;
         const stays =
@@ -45,21 +44,6 @@ export function createDelete(region: AwsRegion): Required<Pick<VmOps, 'planDelet
         return { ...accepted, warnings: [...accepted.warnings, { feature: 'dns', detail: stays }] };
       }),
   };
-}
-
-/** The name that goes with it, or why that is not known: the instance can be deleted all the same. */
-async function reservedName(
-  region: AwsRegion,
-  { machine, name }: VmCall,
-  signal: AbortSignal,
-): Promise<ReservedName | string | undefined> {
-  try {
-    return await findReservedName(region, machine, { subject: name, signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof FleetError)) throw error;
-    return `its DNS entry in ${machine.tags.get(DOMAIN_TAG)}, if it has one (${error.message})`;
-  }
 }
 
 async function terminate({ change, machine, name }: VmCall): Promise<Accepted> {

@@ -5,7 +5,7 @@ import type { Disk, Nic, VmInfo } from '../contract.ts';
 import { readVolumes } from './attachments.ts';
 import { hasSessionManager, type SessionPlace, sessionCommand } from './console/session-manager.ts';
 import { bootTimeOf, GROUP_TAG } from './machine.ts';
-import { DOMAIN_TAG } from './tags.ts';
+import { zoneIn } from './tags.ts';
 import { onInstance, type VmCall, type VmCalls } from './vm-call.ts';
 import { imageOf } from './vm-row.ts';
 
@@ -105,7 +105,7 @@ function moreOf({ machine, instance }: VmCall): VmInfo['more'] {
     ],
     ['Key pair', instance.KeyName],
     ['Instance profile', instance.IamInstanceProfile?.Arn],
-    ['Name reserved in', machine.tags.get(DOMAIN_TAG)],
+    ['Name reserved in', zoneIn(machine.tags)],
     ['Placement group', instance.Placement?.GroupName],
     ['Tenancy', instance.Placement?.Tenancy],
     ['Metadata service', instance.MetadataOptions?.HttpTokens === 'optional' ? 'IMDSv1 allowed' : undefined],

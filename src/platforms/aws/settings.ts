@@ -52,7 +52,7 @@ function tagStep({ machine, change }: VmCall, Key: string, value: Settings[strin
 /** What is new or another now in one request, and what is left out in one behind it. Throws op.refused for names that mean more. */
 function metadataSteps({ machine, name, change }: VmCall, value: Settings[string] | undefined): readonly ChangeStep[] {
   const wanted = isPairs(value) ? value : {};
-  refuseOwnTags(name, wanted);
+  refuseOwnTags(name, wanted, machine.tags);
   const now = metadataIn(machine.tags);
   const Resources = [machine.id];
   const changed = Object.keys(wanted).filter((key) => now[key] !== wanted[key]);

@@ -7,17 +7,32 @@ export const DOMAIN_TAG = 'domain';
 export const ENTRY_TAG = 'domain-entry';
 
 /** What kcli writes; these have columns and settings of their own, or are the platform's business. */
-export const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image', DOMAIN_TAG, ENTRY_TAG];
+const OWN_TAGS: readonly string[] = ['Name', 'plan', 'profile', 'image', ENTRY_TAG];
+
+type Tags = ReadonlyMap<string, string>;
+
+/** The zone that the name is reserved in. Without an entry of ours only what looks like one: many have tags as domain=payments. */
+export function zoneIn(tags: Tags): string | undefined {
+  const domain = tags.get(DOMAIN_TAG);
+  return domain !== undefined && (domain.includes('.') || tags.has(ENTRY_TAG)) ? domain : undefined;
+}
+
+/** A tag among these that means something else than what it says. */
+export const isOwnTag = (key: string, tags: Tags): boolean =>
+  key === DOMAIN_TAG ? zoneIn(tags) !== undefined : OWN_TAGS.includes(key);
 
 /** Written by AWS alone, as the tags of an Auto Scaling group. */
 const isOfAws = (key: string): boolean => key.startsWith('aws:');
 
 /** All that a user may call metadata of an instance. */
-export const metadataIn = (tags: ReadonlyMap<string, string>): Pairs =>
-  Object.fromEntries([...tags].filter(([key]) => !OWN_TAGS.includes(key) && !isOfAws(key)));
+export const metadataIn = (tags: Tags): Pairs =>
+  Object.fromEntries([...tags].filter(([key]) => !isOwnTag(key, tags) && !isOfAws(key)));
 
-/** Throws op.refused for a key that means something else. */
-export function refuseOwnTags(name: string, metadata: Pairs): void {
-  const taken = Object.keys(metadata).find((key) => OWN_TAGS.includes(key) || isOfAws(key));
+/** Throws op.refused for a key that means something else, also beside the tags `now` that the instance has or gets. */
+export function refuseOwnTags(name: string, metadata: Pairs, now: Tags): void {
+  const wanted = new Map(Object.entries(metadata));
+  const taken = [...wanted.keys()].find(
+    (key) => isOwnTag(key, wanted) || isOfAws(key) || (key === DOMAIN_TAG && zoneIn(now)),
+  );
   if (taken !== undefined) throw refused(`${name}: the tag ${taken} is not for metadata`);
 }

@@ -5,7 +5,7 @@ import type { Trouble, Vm } from '../contract.ts';
 import { told } from '../lib/told.ts';
 import type { Catalog } from './catalog.ts';
 import { bootTimeOf, type Machine } from './machine.ts';
-import { OWN_TAGS } from './tags.ts';
+import { isOwnTag } from './tags.ts';
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -34,7 +34,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     plan: tags.get('plan'),
     profile: tags.get('profile'),
     image: imageOf(machine, catalog),
-    tags: [...tags].flatMap(([key, value]) => (OWN_TAGS.includes(key) ? [] : value === '' ? key : `${key}=${value}`)),
+    tags: [...tags].flatMap(([key, value]) => (isOwnTag(key, tags) ? [] : value === '' ? key : `${key}=${value}`)),
     disabled: refusals(machine),
     ...told({ flavor: machine.type, owner: tags.get('owner'), bootedAt: bootTimeOf(machine), trouble }),
   };

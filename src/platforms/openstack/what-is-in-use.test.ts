@@ -66,6 +66,15 @@ describe('what is in use is not deleted, and who has it is said', () => {
       ).toHaveLength(2);
     }));
 
+  it('one of the two subnets that a router leads to, and that its way to the other is gone', () =>
+    withCloud(async ({ world }, { router }) => {
+      const [gate] = await the(router?.list)(CLOUD, signal);
+      await the(router?.connect)(the(gate).id, 'lan', signal);
+      world.neutron.failOn = 'last interface';
+      const error = await refusal(the(router?.disconnect)(the(gate).id, 'lan', signal));
+      expect(error.message).toMatch(/^gate leads to [0-9a-f-]{36} of lan no more, but still to [0-9a-f-]{36}: /);
+    }));
+
   it('a volume type', () =>
     withCloud(async ({ world }, { storage, volume }) => {
       const spec = { name: 'kept', storage: 'fast', size: gib(1), format: 'raw' };

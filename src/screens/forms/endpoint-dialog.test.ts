@@ -68,7 +68,7 @@ describe('an endpoint that is added', () => {
     expect(failing.drawn()).toContain('❯ KVM: hosts with libvirt');
   });
 
-  const form = async (given: Given = {}) => {
+  const form = async (given: Given = {}, host = 'db2.example') => {
     const light = await openForms(given);
     void addEndpoint(light.stage);
     await settled(5);
@@ -76,7 +76,7 @@ describe('an endpoint that is added', () => {
     await settled(5);
     light.type('db2');
     light.press('down');
-    light.type('db2.example');
+    light.type(host);
     light.press('pgdn');
     return light;
   };
@@ -194,6 +194,36 @@ describe('an endpoint that is added', () => {
     press('enter', 'right', 'right', 'enter');
     await settled(5);
     expect(stage.layers.top).toBeUndefined();
+  });
+
+  const APART = {
+    ...MANIFEST,
+    endpoint: MANIFEST.endpoint.map((field) => (field.key === 'host' ? { ...field, apart: true as const } : field)),
+  };
+
+  it('of several has a minute for each, and keeps what the others have shown', async () => {
+    let tests = 0;
+    const test = async (signal: AbortSignal): Promise<readonly Check[]> => {
+      if (tests++ === 0) return [{ check: 'name', ok: true, detail: 'found' }];
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { press, drawn, clock } = await form({ manifest: APART, test }, 'a,b,c');
+    press('enter');
+    await clock.pass(59_999);
+    expect([drawn().includes('✓ db2-a: name: found'), drawn().includes('db2-b')]).toEqual([true, false]);
+    await clock.pass(1);
+    expect(drawn()).toContain('db2-b: no answer within 60 s');
+    await clock.pass(60_000);
+    expect(drawn()).toMatch(/db2-a: name: found[\s\S]*db2-b: no answer[\s\S]*db2-c: no answer/);
+  });
+
+  it('of several tells what is wrong with any of them, once', async () => {
+    const warning = { severity: 'warning', file: 'config.yaml', message: 'a secret stands there' };
+    const problems = ['db2-a', 'db2-b'].map((endpoint) => ({ ...warning, endpoint }));
+    const warned = await form({ manifest: APART, problems }, 'a,b');
+    warned.press('right', 'enter');
+    await settled(5);
+    expect(warned.said()).toBe('db2 was added, but a secret stands there');
   });
 
   it('tells what may not stand in the file as it does, and why it is not saved', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
-import { endpointsToAdd } from '../../state/config/endpoints-apart.ts';
+import { type EndpointToAdd, endpointsToAdd } from '../../state/config/endpoints-apart.ts';
 import { defaultsFor } from '../../state/config/read-defaults.ts';
 import { defaultsOf, endpointFieldsOf, suggested } from '../../state/fields.ts';
 import { clean } from '../../terminal/width.ts';
@@ -146,6 +146,22 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
       ...(fix === undefined || ok ? [] : paint('dim', `  ${stage.advice.onScreen(fix)}`)),
     ]);
 
+  /** Each has a time of its own, and what it shows stays when the next one does not answer. */
+  const testOne = async (
+    { name: tested, values: tried }: EndpointToAdd<Settings>,
+    prefix: string,
+  ): Promise<readonly [lines: readonly string[], isGood: boolean]> => {
+    const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
+    const draft = { name: endpointName(tested), platform: manifest.id, values: tried };
+    try {
+      const checks = await services.testDraft(draft, createAsk(stage), signal);
+      const named = checks.map((check) => ({ ...check, check: `${prefix}${check.check}` }));
+      return [checkLines(named), checks.every(({ ok }) => ok)];
+    } catch (error) {
+      return [paint('danger', `${prefix}${sentence(error)}`), false];
+    }
+  };
+
   const test = async () => {
     const word = String(form.values()[NAME] ?? '');
     const name = endpointName(isEndpointName(word) ? word : 'new');
@@ -154,19 +170,17 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
     failed = draftNow();
     dialog.tell(paint('dim', 'testing…'), 'more will come');
     try {
-      const signal = deadline(services.clock, TEST_MS, `no answer within ${TEST_MS / 1000} s`, controller.signal);
-      const checks: Check[] = [];
-      for (const one of drafts) {
-        const draft = { name: endpointName(one.name), platform: manifest.id, values: one.values };
-        const own = await services.testDraft(draft, createAsk(stage), signal);
-        checks.push(
-          ...own.map((check) => (drafts.length === 1 ? check : { ...check, check: `${one.name}: ${check.check}` })),
-        );
+      const told: string[] = [];
+      let isWell = true;
+      for (const [at, one] of drafts.entries()) {
+        const [lines, isGood] = await testOne(one, drafts.length > 1 ? `${one.name}: ` : '');
+        if (controller.signal.aborted) return;
+        told.push(...lines);
+        isWell &&= isGood;
+        const isLast = at === drafts.length - 1;
+        dialog.tell(isLast ? told : [...told, ...paint('dim', 'testing…')], isLast ? undefined : 'more will come');
       }
-      if (checks.every(({ ok }) => ok)) failed = undefined;
-      dialog.tell(checkLines(checks));
-    } catch (error) {
-      if (!controller.signal.aborted) dialog.tell(paint('danger', sentence(error)));
+      if (isWell) failed = undefined;
     } finally {
       busy = false;
     }
@@ -189,9 +203,9 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
         await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn);
       }
       close();
-      tellSaved(stage, existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, word);
-      // How it goes is shown by its row.
       const names = existing === undefined ? endpointsToAdd(word, own, given()).map(({ name: one }) => one) : [word];
+      tellSaved(stage, existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, names);
+      // How it goes is shown by its row.
       for (const one of names) services.sessions.reconnect(endpointName(one), createAsk(stage)).catch(() => {});
     } catch (error) {
       dialog.tell(paint('danger', sentence(error)));
@@ -213,12 +227,15 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
 }
 
 /** What should not stand in the file as it does is said at once, with where it belongs. */
-function tellSaved(stage: Stage, done: string, name: string): void {
+function tellSaved(stage: Stage, done: string, names: readonly string[]): void {
   const { services, message } = stage;
-  const warnings = services.problems().filter(({ endpoint, severity }) => endpoint === name && severity === 'warning');
-  const sentences = warnings.map(({ message: what, fix }) =>
+  const isAbout = (endpoint: string | undefined): boolean => endpoint !== undefined && names.includes(endpoint);
+  const warnings = services.problems().filter(({ endpoint, severity }) => isAbout(endpoint) && severity === 'warning');
+  const all = warnings.map(({ message: what, fix }) =>
     fix === undefined ? what : `${what}: ${stage.advice.onScreen(fix)}`,
   );
+  // Of several endpoints that were added together each is warned of for the same values.
+  const sentences = [...new Set(all)];
   if (sentences.length === 0) message.say(done, 'good');
   else message.say(`${done}, but ${clean(sentences.join('; '))}`, 'warning');
 }

@@ -35,7 +35,7 @@ async function openNew(name: string): Promise<FileHandle> {
   } catch (error) {
     if (errnoOf(error) === 'EEXIST')
       throw new FleetError('op.conflict', `${name} is there already`, {
-        fix: 'choose another file for the private key',
+        fix: 'choose another file',
       });
     throw unusable(name, error);
   }

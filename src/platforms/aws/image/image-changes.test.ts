@@ -57,6 +57,12 @@ describe('an AMI', () => {
     expect(row?.properties).toEqual({ description: 'the shop', deprecated: '2027-01-31', team: 'shop' });
   });
 
+  it('has no property of a tag that is called as an attribute, which would change the attribute', async () => {
+    const Tags = ['description', 'deprecated', 'team'].map((Key) => ({ Key, Value: 'of a tag' }));
+    const [row] = await open({ ...WEB, Tags }).ops.list(CLOUD, signal);
+    expect(row?.properties).toEqual({ team: 'of a tag' });
+  });
+
   it.each<[string, ImageChanges, string]>([
     ['another name', { name: 'shop', public: true }, 'op.unsupported'],
     ['a day that is none', { public: true, properties: { deprecated: 'tomorrow' } }, 'op.refused'],

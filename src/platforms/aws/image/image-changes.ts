@@ -6,6 +6,7 @@ import { type ChangeStep, sendSteps } from '../../lib/change-steps.ts';
 import { refused } from '../../lib/spec-values.ts';
 import type { About } from '../api.ts';
 import type { AwsRegion } from '../region.ts';
+import type { VmCall } from '../vm-call.ts';
 
 /** Properties that are attributes of the AMI; all others are its tags. */
 const DESCRIPTION = 'description';
@@ -14,6 +15,9 @@ const DEPRECATED = 'deprecated';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const EVERYONE = [{ Group: 'all' as const }];
 
+/** A tag that is called so can be neither shown nor changed as a property. */
+const isAttribute = (key: string): boolean => key === DESCRIPTION || key === DEPRECATED;
+
 /** The name is its own; what AWS writes is not changed by users. */
 const isOfAws = (key: string): boolean => key === 'Name' || key.startsWith('aws:');
 
@@ -21,7 +25,9 @@ export const isProtected = ({ DeregistrationProtection = '' }: Ec2Image): boolea
   DeregistrationProtection.startsWith('enabled');
 
 export function propertiesOf({ Description, DeprecationTime, Tags = [] }: Ec2Image): Readonly<Record<string, string>> {
-  const tags = Tags.flatMap(({ Key = '', Value = '' }) => (isOfAws(Key) ? [] : [[Key, Value] as const]));
+  const tags = Tags.flatMap(({ Key = '', Value = '' }) =>
+    isOfAws(Key) || isAttribute(Key) ? [] : [[Key, Value] as const],
+  );
   return {
     ...Object.fromEntries(tags),
     ...(Description && { [DESCRIPTION]: Description }),
@@ -41,22 +47,21 @@ export async function changeImage(
     throw new FleetError('op.unsupported', `${name}: an AMI keeps the name that it was made with`, {
       fix: 'make another image of an instance (vm export)',
     });
-  const change: AwsRegion['api']['change'] = (action, input) =>
-    region.api.change(action, input, { ...about, subject: name });
+  const change: VmCall['change'] = (action, input) => region.api.change(action, input, { ...about, subject: name });
   const steps: ChangeStep[] = [];
   if (changes.public !== undefined) {
     const LaunchPermission = changes.public ? { Add: EVERYONE } : { Remove: EVERYONE };
     steps.push({
       keys: ['who may use it'],
-      send: () => change('ModifyImageAttribute', { ImageId, LaunchPermission }, about),
+      send: () => change('ModifyImageAttribute', { ImageId, LaunchPermission }),
     });
   }
   if (changes.protected !== undefined) {
     const action = changes.protected ? 'EnableImageDeregistrationProtection' : 'DisableImageDeregistrationProtection';
-    steps.push({ keys: ['its protection'], send: () => change(action, { ImageId }, about) });
+    steps.push({ keys: ['its protection'], send: () => change(action, { ImageId }) });
   }
   for (const [key, value] of Object.entries(changes.properties ?? {}))
-    steps.push({ keys: [key], send: propertyStep(ImageId, name, key, value, change, about) });
+    steps.push({ keys: [key], send: propertyStep(ImageId, name, key, value, change) });
   await sendSteps(
     steps,
     (made, failed, why) => `${name}: ${made.join(', ')} changed, but not ${failed.join(', ')}: ${why}`,
@@ -69,20 +74,18 @@ function propertyStep(
   name: string,
   key: string,
   value: string,
-  change: AwsRegion['api']['change'],
-  about: About,
+  change: VmCall['change'],
 ): ChangeStep['send'] {
-  if (key === DESCRIPTION)
-    return () => change('ModifyImageAttribute', { ImageId, Description: { Value: value } }, about);
+  if (key === DESCRIPTION) return () => change('ModifyImageAttribute', { ImageId, Description: { Value: value } });
   if (key === DEPRECATED) {
-    if (value === '') return () => change('DisableImageDeprecation', { ImageId }, about);
+    if (value === '') return () => change('DisableImageDeprecation', { ImageId });
     const DeprecateAt = new Date(`${value}T00:00:00Z`);
     if (!DAY.test(value) || Number.isNaN(DeprecateAt.getTime()))
       throw refused(`${name}: it is deprecated from a day on`, 'say it as 2027-01-31');
-    return () => change('EnableImageDeprecation', { ImageId, DeprecateAt }, about);
+    return () => change('EnableImageDeprecation', { ImageId, DeprecateAt });
   }
   if (isOfAws(key)) throw refused(`${name}: the tag ${key} is not for properties`);
   const Resources = [ImageId];
-  if (value === '') return () => change('DeleteTags', { Resources, Tags: [{ Key: key }] }, about);
-  return () => change('CreateTags', { Resources, Tags: [{ Key: key, Value: value }] }, about);
+  if (value === '') return () => change('DeleteTags', { Resources, Tags: [{ Key: key }] });
+  return () => change('CreateTags', { Resources, Tags: [{ Key: key, Value: value }] });
 }

@@ -5,6 +5,7 @@ import { imageId } from '../../../ids.ts';
 import { gib } from '../../../units.ts';
 import type { Image, ImageOps, LossPlan, VmOps } from '../../contract.ts';
 import { refuseTakenName } from '../../lib/listed.ts';
+import { shellWord } from '../../lib/take-back.ts';
 import { readPages } from '../../transport/http/rest-pages.ts';
 import type { About } from '../api.ts';
 import {
@@ -165,7 +166,7 @@ export function createImageOps(
       const subject = image.Name ?? nativeId(id);
       if (isProtected(image))
         throw new FleetError('op.refused', protectedSentence(image), {
-          fix: `drover image update ${subject} --protected=false`,
+          fix: `drover image update ${shellWord(subject)} --protected=false`,
         });
       await api.change('DeregisterImage', { ImageId: nativeId(id) }, { ...about, subject });
       const left: string[] = [];

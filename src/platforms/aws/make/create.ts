@@ -11,13 +11,13 @@ import type { About } from '../api.ts';
 import { type FoundImage, findImage } from '../image/images.ts';
 import { lookAt } from '../list-machines.ts';
 import { reserveName } from '../names/reserved-name.ts';
-import { findZones } from '../names/zones.ts';
+import { findZone } from '../names/zones.ts';
 import { listKeyPairs } from '../network/key-pairs.ts';
 import { readGroups } from '../network/security-groups.ts';
 import { listSubnets } from '../network/subnets.ts';
 import { type AwsRegion, meant, where } from '../region.ts';
 import { speedOf } from '../storage/volumes.ts';
-import { DOMAIN_TAG, refuseOwnTags } from '../tags.ts';
+import { DOMAIN_TAG, ENTRY_TAG, refuseOwnTags } from '../tags.ts';
 import { untilSo } from '../until.ts';
 import { chooseType } from './choose-type.ts';
 import { type MakeSpec, readSpec } from './spec.ts';
@@ -97,10 +97,10 @@ async function inputFor(region: AwsRegion, spec: MakeSpec, about: About): Promis
   const image = await findImage(region, spec.image, spec.arch, about);
   const network = await networkOf(region, spec, about);
   if (spec.keyPair !== '') meant('keypair', endpoint, await listKeyPairs(region, about), spec.keyPair);
-  if (spec.reserveDns) meant('zone', endpoint, await findZones(region, about), spec.domain);
+  const zone = spec.reserveDns ? (await findZone(region, spec.domain, about)).name : '';
   const type = spec.type || (await chooseType(region, { ...spec, arch: image.arch ?? spec.arch }, about));
   const user = await userDataOf(region, spec, image, about);
-  const tags = tagsFor(spec, image);
+  const tags = tagsFor(spec, image, zone);
   const run: RunInstancesCommandInput = {
     // Said twice, it makes one.
     ClientToken: randomUUID(),
@@ -134,9 +134,19 @@ async function inputFor(region: AwsRegion, spec: MakeSpec, about: About): Promis
 }
 
 /** As kcli keeps it: plan, profile and image in tags of their own, and metadata beside them. */
-function tagsFor({ name, plan, profile, metadata, reserveDns, domain }: MakeSpec, image: FoundImage): Tag[] {
-  refuseOwnTags(name, metadata);
-  const zone = reserveDns ? domain : '';
+function tagsFor({ name, plan, profile, metadata }: MakeSpec, image: FoundImage, zone: string): Tag[] {
+  refuseOwnTags(
+    name,
+    metadata,
+    new Map(
+      zone === ''
+        ? []
+        : [
+            [DOMAIN_TAG, zone],
+            [ENTRY_TAG, zone],
+          ],
+    ),
+  );
   const all = { Name: name, plan, profile, image: image.name, [DOMAIN_TAG]: zone, ...metadata };
   return Object.entries(all).flatMap(([Key, Value]) => (Value === '' && Key !== 'Name' ? [] : { Key, Value }));
 }

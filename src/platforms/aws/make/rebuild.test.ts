@@ -3,6 +3,7 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { refusal } from '../../../../test/contract/refusal.ts';
+import { FleetError } from '../../../errors.ts';
 import { type Answers, changesIn, ID, scriptedInstance, WEB1 } from '../testkit/scripted-calls.ts';
 import { createRebuild } from './rebuild.ts';
 
@@ -71,6 +72,16 @@ describe('a new root disk', () => {
     const done = rebuild('');
     for (let second = 0; second < 45; second++) await clock.pass(1_000);
     expect((await done).warnings[0]?.detail).toContain('--replace-root-volume-task-ids replacevol-1');
+  });
+
+  it('is accepted all the same when its tag is refused, or when how far it is is not told', async () => {
+    const refusedOnce = new FleetError('auth.forbidden', 'not allowed');
+    const untagged = (await open(RUNS, { CreateTags: refusedOnce }).rebuild('debian-13')).warnings;
+    expect(untagged.map(({ detail }) => detail).join()).toMatch(
+      /vol-root.*its tag image is not debian-13.*not allowed/,
+    );
+    const untold = (await open(RUNS, { DescribeReplaceRootVolumeTasks: refusedOnce }).rebuild('debian-13')).warnings;
+    expect(untold.map(({ detail }) => detail).join()).toMatch(/not allowed.*task-ids replacevol-1.*vol-root/);
   });
 
   it.each(['failing', 'failed', 'failed-detached'])(

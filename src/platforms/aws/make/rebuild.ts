@@ -1,7 +1,7 @@
 /** A new root disk for an instance that runs, made of an image; the old one stays as a volume (CreateReplaceRootVolumeTask). */
 import { randomUUID } from 'node:crypto';
 import { FleetError } from '../../../errors.ts';
-import type { LossPlan, VmOps } from '../../contract.ts';
+import type { LossPlan, VmOps, Warning } from '../../contract.ts';
 import { type FoundImage, findImage } from '../image/images.ts';
 import type { AwsRegion } from '../region.ts';
 import { untilSo } from '../until.ts';
@@ -58,15 +58,26 @@ export function createRebuild(region: AwsRegion): Required<Pick<VmOps, 'planRebu
             fix: `look at it: aws ec2 describe-replace-root-volume-tasks --filters Name=instance-id,Values=${machine.id}`,
           });
         // The row shows the name of its image by this tag, as kcli does.
-        if (found) await change('CreateTags', { Resources: [machine.id], Tags: [{ Key: 'image', Value: found.name }] });
+        const untagged: Warning[] = [];
+        if (found)
+          await change('CreateTags', {
+            Resources: [machine.id],
+            Tags: [{ Key: 'image', Value: found.name }],
+          }).catch((error: unknown) => {
+            const detail = `its tag image is not ${found.name}, what it is made of now: ${whyOf(error, signal)}`;
+            untagged.push({ feature: 'vm.rebuild', detail });
+          });
 
+        // What EC2 works on by now can't be refused any more: what is not known of it is said.
+        let untold = '';
         let state: string | undefined;
         await untilSo(region, `${name} has its new root disk`, SEEN_MS, signal, async () => {
           const answer = await read('DescribeReplaceRootVolumeTasks', { ReplaceRootVolumeTaskIds: [asked] });
           state = answer.ReplaceRootVolumeTasks?.[0]?.TaskState;
           return state === 'succeeded' || state?.startsWith('fail') === true;
         }).catch((error: unknown) => {
-          if (!(error instanceof FleetError) || error.code !== 'op.timeout') throw error;
+          const why = whyOf(error, signal);
+          if (!(error instanceof FleetError) || error.code !== 'op.timeout') untold = why;
         });
         if (state?.startsWith('fail'))
           throw new FleetError('op.failed', `${name}: its root disk was not replaced (${state})`, {
@@ -76,11 +87,19 @@ export function createRebuild(region: AwsRegion): Required<Pick<VmOps, 'planRebu
           feature: 'vm.rebuild',
           detail: `${root}, its root disk until now, stays and costs money: drover volume delete ${root}`,
         };
-        if (state === 'succeeded') return done(kept);
-        const detail = `it is still being replaced: aws ec2 describe-replace-root-volume-tasks --replace-root-volume-task-ids ${asked}`;
-        return done({ feature: 'vm.rebuild', detail }, kept);
+        if (state === 'succeeded') return done(kept, ...untagged);
+        const how = untold === '' ? 'it is still being replaced' : `how far it is can't be read (${untold})`;
+        const detail = `${how}: aws ec2 describe-replace-root-volume-tasks --replace-root-volume-task-ids ${asked}`;
+        return done({ feature: 'vm.rebuild', detail }, kept, ...untagged);
       }),
   };
+}
+
+/** Throws what is no answer of EC2. */
+function whyOf(error: unknown, signal: AbortSignal): string {
+  signal.throwIfAborted();
+  if (error instanceof FleetError) return error.message;
+  throw error;
 }
 
 /** Rejects with op.unsupported for a root disk that is a part of the host. */

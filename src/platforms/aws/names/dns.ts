@@ -5,9 +5,9 @@ import { type DnsId, dnsId } from '../../../ids.ts';
 import type { DnsOps, DnsRecord, DnsSpec } from '../../contract.ts';
 import { noListed } from '../../lib/listed.ts';
 import type { About } from '../api.ts';
-import { type AwsRegion, aboutRegion, accepted, meant, nativeId } from '../region.ts';
+import { type AwsRegion, aboutRegion, accepted, nativeId } from '../region.ts';
 import { changeRecords, type FoundZone, plainName, readRecords } from './records.ts';
-import { findZones } from './zones.ts';
+import { findZone, findZones } from './zones.ts';
 
 /** As kcli's entries. */
 const TTL = 300;
@@ -55,7 +55,7 @@ export function createDnsOps(region: AwsRegion): Required<DnsOps> {
     list: async (_of, signal) => (await readEntries(region, aboutRegion(region, signal))).map(({ row }) => row),
     async create(_of, spec, signal) {
       const about = aboutRegion(region, signal);
-      const id = await createRecord(region, spec, about);
+      const { id } = await createRecord(region, spec, about);
       return { ...accepted, id: dnsId(endpoint, id) };
     },
     async planDelete(id, signal) {
@@ -87,10 +87,19 @@ export function createDnsOps(region: AwsRegion): Required<DnsOps> {
 const isOfZone = ({ name, type }: DnsRecord, zone: FoundZone): boolean =>
   name === zone.name && (type === 'SOA' || type === 'NS');
 
-/** Answers what it is called. Rejects with zone.not-found, and op.conflict for a name that has an entry of the type. */
-export async function createRecord(region: AwsRegion, spec: DnsSpec, about: About): Promise<string> {
-  const zone = meant('zone', region.endpoint, await findZones(region, about), spec.zone);
-  const name = spec.name === zone.name || spec.name.endsWith(`.${zone.name}`) ? spec.name : `${spec.name}.${zone.name}`;
+/** An entry as Route 53 has it: in small letters, with its zone behind it. */
+export interface MadeRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: FoundZone;
+  readonly set: ResourceRecordSet;
+}
+
+/** Rejects with zone.not-found, and op.conflict for a name that has an entry of the type. */
+export async function createRecord(region: AwsRegion, spec: DnsSpec, about: About): Promise<MadeRecord> {
+  const zone = await findZone(region, spec.zone, about);
+  const said = spec.name.toLowerCase().replace(/\.$/, '');
+  const name = said === zone.name || said.endsWith(`.${zone.name}`) ? said : `${said}.${zone.name}`;
   const type = spec.type as RRType;
   const data = type === 'TXT' && !spec.data.startsWith('"') ? JSON.stringify(spec.data) : spec.data;
   if (!spec.overwrite) {
@@ -103,5 +112,5 @@ export async function createRecord(region: AwsRegion, spec: DnsSpec, about: Abou
   const set = { Name: name, Type: type, TTL: spec.ttl ?? TTL, ResourceRecords: [{ Value: data }] };
   const Action = spec.overwrite ? 'UPSERT' : 'CREATE';
   await changeRecords(region, zone, [{ Action, ResourceRecordSet: set }], about);
-  return `${nativeId(zone.id)}/${type}/${name}/${data}`;
+  return { id: `${nativeId(zone.id)}/${type}/${name}/${data}`, name, zone, set };
 }

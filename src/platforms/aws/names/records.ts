@@ -11,6 +11,8 @@ const PAGE = 300;
 /** Most changes of one request. */
 const MOST_CHANGES = 500;
 const MOST_PAGES = 1_000;
+/** One of each type, or several between which Route 53 chooses. */
+const MOST_OF_NAME = 20;
 
 /** `*.example.com`: without the dot at the end, and what Route 53 writes in octal digits as it is. */
 export const plainName = (name: string): string =>
@@ -42,6 +44,23 @@ export async function readRecords(
     };
   }
   return all;
+}
+
+/** The entries of this name that lead to addresses: these alone are asked for, since a zone may have ten thousand others. */
+export async function readAddresses(
+  { api }: AwsRegion,
+  { id }: Pick<FoundZone, 'id'>,
+  name: string,
+  about: About,
+): Promise<readonly ResourceRecordSet[]> {
+  // From here on, in the order of names and then of types: A and AAAA are the first two.
+  const from = { StartRecordName: name, StartRecordType: 'A', MaxItems: MOST_OF_NAME } as const;
+  const answer = await api
+    .service('route53')
+    .read('ListResourceRecordSets', { HostedZoneId: nativeId(id), ...from }, about);
+  return (answer.ResourceRecordSets ?? []).filter(
+    ({ Name = '', Type }) => plainName(Name) === name && (Type === 'A' || Type === 'AAAA'),
+  );
 }
 
 /** Without those that each zone has for itself. */

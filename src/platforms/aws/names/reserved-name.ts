@@ -1,14 +1,18 @@
 /** The name that an instance was given in a zone of Route 53, which goes when the instance goes. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { sentence } from '../../../errors.ts';
-import type { Made } from '../../lib/take-back.ts';
+import { FleetError, sentence } from '../../../errors.ts';
+import { type Made, shellWord } from '../../lib/take-back.ts';
+import { within } from '../../transport/deadline.ts';
 import type { About } from '../api.ts';
 import type { Machine } from '../machine.ts';
-import type { AwsRegion } from '../region.ts';
-import { DOMAIN_TAG, ENTRY_TAG } from '../tags.ts';
+import { type AwsRegion, nativeId } from '../region.ts';
+import { ENTRY_TAG, zoneIn } from '../tags.ts';
 import { createRecord } from './dns.ts';
-import { changeRecords, type FoundZone, plainName, readRecords } from './records.ts';
+import { changeRecords, type FoundZone, readAddresses } from './records.ts';
 import { findZones } from './zones.ts';
+
+/** An instance can be deleted without its name, and does not wait long for it. */
+const LOOK_MS = 5_000;
 
 interface Wanted {
   readonly name: string;
@@ -17,8 +21,8 @@ interface Wanted {
 }
 
 /**
- * What is made is put into `made`. Name and address are noted at the instance: it may be called otherwise later, and a public address is
- * another's once it is off.
+ * What is made is put into `made`. Name, address and instance are noted at the instance: it may be called otherwise later, a public
+ * address is another's once it is off, and tags are copied to other instances.
  */
 export async function reserveName(
   region: AwsRegion,
@@ -28,17 +32,13 @@ export async function reserveName(
   about: About,
 ): Promise<void> {
   const type = address.includes(':') ? 'AAAA' : 'A';
-  await createRecord(region, { name, zone: domain, type, data: address }, about);
-  const entry = `${name}.${domain}`;
+  const { name: entry, zone, set } = await createRecord(region, { name, zone: domain, type, data: address }, about);
   made.push({
     what: `the DNS entry ${entry}`,
-    command: `drover dns delete ${entry}`,
-    async undo() {
-      const found = await findEntry(region, { entry, domain, addresses: [address] }, about);
-      if (found) await removeEntry(region, found, about);
-    },
+    command: `drover dns delete ${shellWord(entry)}`,
+    undo: () => removeEntry(region, { entry, zone, set }, about),
   });
-  const Tags = [{ Key: ENTRY_TAG, Value: `${entry} ${address}` }];
+  const Tags = [{ Key: ENTRY_TAG, Value: `${entry} ${address} ${instance}` }];
   await region.api.change('CreateTags', { Resources: [instance], Tags }, about);
 }
 
@@ -49,15 +49,36 @@ export interface ReservedName {
   readonly set: ResourceRecordSet;
 }
 
-/** Undefined where none was reserved, or where it leads elsewhere by now. Asks nothing of instances without the tag. */
-export async function findReservedName(
+/** What there is of it, or why that is not known, as a sentence: the instance can be deleted all the same. */
+export async function lookForName(
   region: AwsRegion,
-  { tags, ips, name }: Machine,
+  machine: Machine,
+  about: About,
+): Promise<ReservedName | string | undefined> {
+  const { clock } = region;
+  const late = () => new FleetError('op.timeout', `Route 53 did not answer within ${LOOK_MS / 1000} s`);
+  try {
+    return await within(LOOK_MS, { clock, signal: about.signal }, late, ({ signal }) =>
+      findReservedName(region, machine, { ...about, signal }),
+    );
+  } catch (error) {
+    about.signal.throwIfAborted();
+    if (!(error instanceof FleetError)) throw error;
+    return `its DNS entry in ${zoneIn(machine.tags)}, if it has one (${error.message})`;
+  }
+}
+
+/** Undefined where none was reserved, or where it leads elsewhere by now. Asks nothing of instances without the tag. */
+async function findReservedName(
+  region: AwsRegion,
+  { id, tags, ips, name }: Machine,
   about: About,
 ): Promise<ReservedName | undefined> {
-  const domain = tags.get(DOMAIN_TAG);
+  const domain = zoneIn(tags);
   if (!domain) return undefined;
-  const [entry = `${name}.${domain}`, address] = tags.get(ENTRY_TAG)?.split(' ') ?? [];
+  const [entry = `${name}.${domain}`, address, owner = id] = tags.get(ENTRY_TAG)?.split(' ') ?? [];
+  // The tags were copied from the instance that has the name.
+  if (owner !== id) return undefined;
   return findEntry(region, { entry, domain, addresses: address === undefined ? ips : [address, ...ips] }, about);
 }
 
@@ -71,7 +92,7 @@ export async function releaseName(
     await removeEntry(region, reserved, about);
     return undefined;
   } catch (error) {
-    return `the DNS entry ${reserved.entry} stays: ${sentence(error)}; drover dns delete ${reserved.entry} removes it`;
+    return `the DNS entry ${reserved.entry} stays: ${sentence(error)}; drover dns delete ${shellWord(reserved.entry)} removes it`;
   }
 }
 
@@ -89,15 +110,17 @@ async function findEntry(
   { entry, domain, addresses }: Sought,
   about: About,
 ): Promise<ReservedName | undefined> {
-  for (const zone of (await findZones(region, about)).filter((one) => one.name === domain)) {
-    const set = (await readRecords(region, zone, about)).find(
-      ({ Name = '', Type, ResourceRecords = [] }) =>
-        plainName(Name) === entry &&
-        (Type === 'A' || Type === 'AAAA') &&
-        ResourceRecords.length > 0 &&
-        ResourceRecords.every(({ Value = '' }) => addresses.includes(Value)),
+  // Earlier versions noted them as they were typed.
+  const [called, of] = [entry.toLowerCase(), domain.toLowerCase()];
+  for (const zone of (await findZones(region, about)).filter(
+    ({ id, name }) => name === of || nativeId(id) === domain,
+  )) {
+    const name = called.endsWith(`.${zone.name}`) ? called : called.replace(`.${of}`, `.${zone.name}`);
+    const set = (await readAddresses(region, zone, name, about)).find(
+      ({ ResourceRecords = [] }) =>
+        ResourceRecords.length > 0 && ResourceRecords.every(({ Value = '' }) => addresses.includes(Value)),
     );
-    if (set) return { entry, zone, set };
+    if (set) return { entry: name, zone, set };
   }
   return undefined;
 }

@@ -35,6 +35,13 @@ export async function findZones(region: AwsRegion, about: About): Promise<readon
   }));
 }
 
+/** The one that has this id or is called so: names have no capitals there. Rejects with zone.not-found and name.ambiguous. */
+export async function findZone(region: AwsRegion, word: string, about: About): Promise<FoundZone> {
+  const all = await findZones(region, about);
+  const isId = all.some(({ id }) => nativeId(id) === word);
+  return meant('zone', region.endpoint, all, isId ? word : plainName(word).toLowerCase());
+}
+
 async function listZones(region: AwsRegion, about: About): Promise<readonly Zone[]> {
   const gate = createGate(AT_ONCE);
   return Promise.all(

@@ -11,7 +11,7 @@ import type { About } from '../api.ts';
 import { listMachines } from '../list-machines.ts';
 import { createRecord } from '../names/dns.ts';
 import { changeRecords, plainName, readRecords } from '../names/records.ts';
-import { findZones } from '../names/zones.ts';
+import { findZone, findZones } from '../names/zones.ts';
 import { listSubnets } from '../network/subnets.ts';
 import { listNetworks } from '../network/vpcs.ts';
 import { type AwsRegion, aboutRegion, accepted, meant, namesOf, nativeId, present, readAll, where } from '../region.ts';
@@ -104,8 +104,8 @@ export function createBalancerOps(region: AwsRegion): Required<BalancerOps> {
       const about = { subject: spec.name, signal };
       const all = (await readBalancers(region, about)).map(({ row }) => row);
       refuseTakenName('balancer', endpoint, all, spec.name);
-      if (spec.domain !== '') meant('zone', endpoint, await findZones(region, about), spec.domain);
-      const place = await placeFor(region, spec, about);
+      const zone = spec.domain === '' ? undefined : (await findZone(region, spec.domain, about)).name;
+      const place = { ...(await placeFor(region, spec, about)), zone };
       const made: Made[] = [];
       try {
         await make(region, spec, place, made, about);
@@ -147,20 +147,26 @@ async function entryOf(region: AwsRegion, { told }: Found, about: About) {
   const { TagDescriptions = [] } = await elbOf(region).read('DescribeTags', { ResourceArns }, about);
   const domain = TagDescriptions[0]?.Tags?.find(({ Key }) => Key === DOMAIN_TAG)?.Value;
   if (domain === undefined) return undefined;
-  const zone = (await findZones(region, about)).find(({ name }) => name === domain);
-  const set =
-    zone &&
-    (await readRecords(region, zone, about)).find(
+  // A public zone and private ones may be called alike.
+  for (const zone of (await findZones(region, about)).filter(({ name }) => name === domain)) {
+    const set = (await readRecords(region, zone, about)).find(
       ({ Type, ResourceRecords = [] }) =>
         Type === 'CNAME' && ResourceRecords.some(({ Value }) => Value === told.DNSName),
     );
-  return zone && set ? { zone, set, name: plainName(set.Name ?? '') } : undefined;
+    if (set) return { zone, set, name: plainName(set.Name ?? '') };
+  }
+  return undefined;
 }
 
 interface Place {
   readonly vpc: string;
   readonly subnets: readonly string[];
   readonly targets: readonly string[];
+}
+
+interface PlaceAndZone extends Place {
+  /** The name of the zone of its entry. */
+  readonly zone: string | undefined;
 }
 
 /** Rejects with vm.not-found, name.ambiguous and subnet.not-found. */
@@ -195,12 +201,18 @@ const onePerZone = (all: readonly { AvailabilityZone?: string | undefined; Subne
   ...new Map(all.map(({ AvailabilityZone, SubnetId = '' }) => [AvailabilityZone, SubnetId])).values(),
 ];
 
-async function make(region: AwsRegion, spec: BalancerSpec, place: Place, made: Made[], about: About): Promise<void> {
+async function make(
+  region: AwsRegion,
+  spec: BalancerSpec,
+  place: PlaceAndZone,
+  made: Made[],
+  about: About,
+): Promise<void> {
   const elb = elbOf(region);
   const { name, plan, domain } = spec;
   const Tags = [
     ...(plan === undefined ? [] : [{ Key: 'plan', Value: plan }]),
-    ...(domain === '' ? [] : [{ Key: DOMAIN_TAG, Value: domain }]),
+    ...(place.zone === undefined ? [] : [{ Key: DOMAIN_TAG, Value: place.zone }]),
   ];
   const { LoadBalancers = [] } = await elb.change(
     'CreateLoadBalancer',

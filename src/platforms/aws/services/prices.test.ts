@@ -7,6 +7,7 @@ import { type Answers, CLOUD, scriptedApi } from '../testkit/scripted-calls.ts';
 import { readPrices } from './prices.ts';
 
 const about = { subject: 'cloud', signal: new AbortController().signal };
+const silent = () => new Promise<never>(() => {});
 
 const product = (instanceType: string, pricePerUnit: object, unit = 'Hrs') =>
   JSON.stringify({
@@ -28,9 +29,10 @@ const spot = (InstanceType: string, SpotPrice: string) => ({ InstanceType, SpotP
 function open(answers: Answers, isListed = true) {
   const scripted = scriptedApi({ GetProducts: {}, DescribeSpotPriceHistory: {}, ...answers });
   const { api } = scripted;
-  const region = { api, catalog: createCatalog(api), touched: () => {}, clock: createTestClock() };
+  const clock = createTestClock();
+  const region = { api, catalog: createCatalog(api), touched: () => {}, clock };
   const read = () => readPrices({ ...region, endpoint: CLOUD, region: 'eu-test-1' }, isListed, about);
-  return { scripted, read: async () => Object.fromEntries(await read()) };
+  return { scripted, clock, read: async () => Object.fromEntries(await read()) };
 }
 
 describe('the prices of instance types', () => {
@@ -72,6 +74,17 @@ describe('the prices of instance types', () => {
     expect(await read()).toEqual({ 't3.micro': { currency: 'USD', spotHour: 0.0041 } });
     const forbidden = new FleetError('auth.forbidden', 'not for you');
     expect(await open({ GetProducts: {}, DescribeSpotPriceHistory: forbidden }).read()).toEqual({});
+  });
+
+  it('are not waited for where the price list does not answer', async () => {
+    const SpotPriceHistory = [spot('t3.micro', '0.0041')];
+    const { read, clock } = open({
+      GetProducts: silent,
+      DescribeSpotPriceHistory: { SpotPriceHistory },
+    });
+    const prices = read();
+    await clock.pass(8_000);
+    expect(await prices).toEqual({ 't3.micro': { currency: 'USD', spotHour: 0.0041 } });
   });
 
   it('of another cloud are not looked up in the list of Amazon', async () => {

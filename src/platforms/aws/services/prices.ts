@@ -5,11 +5,14 @@
 import { FleetError } from '../../../errors.ts';
 import type { Price } from '../../contract.ts';
 import { isRow, type Row } from '../../lib/json.ts';
+import { within } from '../../transport/deadline.ts';
 import type { About } from '../api.ts';
 import { type AwsRegion, pageOf, readAll } from '../region.ts';
 
 const PRODUCTS_PAGE = 100;
 const SPOT_PAGE = 1_000;
+/** Types are listed without prices where these take longer. */
+const PRICES_MS = 8_000;
 /** Spot prices come in this currency in all regions (EC2 API, SpotPrice). */
 const SPOT_CURRENCY = 'USD';
 /** The price list has a product for each way to have a type; these are what RunInstances makes of an image of Linux. */
@@ -28,8 +31,8 @@ export async function readPrices(
   about: About,
 ): Promise<ReadonlyMap<string, Price>> {
   const [listed, spot] = await Promise.all([
-    isListed ? orNone(readListed(region, about), about) : new Map<string, Price>(),
-    orNone(readSpot(region, about), about),
+    isListed ? orNone(region, readListed, about) : new Map<string, Price>(),
+    orNone(region, readSpot, about),
   ]);
   const prices = new Map<string, Price>(listed);
   for (const [type, spotHour] of spot) {
@@ -40,10 +43,18 @@ export async function readPrices(
   return prices;
 }
 
-/** A login may lack the right to know prices, the package may not be there: types are listed all the same. */
-async function orNone<V>(asked: Promise<ReadonlyMap<string, V>>, { signal }: About): Promise<ReadonlyMap<string, V>> {
+/** A login may lack the right to know prices, the package may not be there, or no answer comes: types are listed all the same. */
+async function orNone<V>(
+  region: AwsRegion,
+  ask: (region: AwsRegion, about: About) => Promise<ReadonlyMap<string, V>>,
+  about: About,
+): Promise<ReadonlyMap<string, V>> {
+  const { signal } = about;
+  const late = () => new FleetError('op.timeout', `no prices within ${PRICES_MS / 1000} s`);
   try {
-    return await asked;
+    return await within(PRICES_MS, { clock: region.clock, signal }, late, (deadline) =>
+      ask(region, { ...about, signal: deadline.signal }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof FleetError) return new Map();

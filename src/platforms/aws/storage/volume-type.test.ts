@@ -2,13 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { refusal } from '../../../../test/contract/refusal.ts';
+import { FleetError } from '../../../errors.ts';
 import { createCatalog } from '../catalog.ts';
 import { CLOUD, changesIn, scriptedApi } from '../testkit/scripted-calls.ts';
 import { changeType } from './volume-type.ts';
 
 const { signal } = new AbortController();
 
-function open(...states: readonly string[]) {
+function open(state: string, ...later: readonly string[]) {
+  return openWith({}, state, ...later);
+}
+
+function openWith(volume: object, ...states: readonly string[]) {
   let look = 0;
   const told = () => ({
     VolumesModifications: [
@@ -21,18 +26,20 @@ function open(...states: readonly string[]) {
     ],
   });
   const scripted = scriptedApi({
-    DescribeVolumes: { Volumes: [{ VolumeId: 'vol-1', VolumeType: 'gp2', Size: 10, AvailabilityZone: 'eu-test-1a' }] },
+    DescribeVolumes: {
+      Volumes: [{ VolumeId: 'vol-1', VolumeType: 'gp2', Size: 10, AvailabilityZone: 'eu-test-1a', ...volume }],
+    },
     ModifyVolume: {},
     DescribeVolumesModifications: told,
   });
   const clock = createTestClock();
   const { api } = scripted;
   const region = { api, catalog: createCatalog(api), touched: () => {}, clock, endpoint: CLOUD, region: 'eu-test-1' };
-  const change = (storage: string, more = {}) =>
+  const change = (storage: string, more = {}, until = signal) =>
     changeType(
       region,
       { name: 'sdf of web1', volume: 'vol-1', spec: { storage, format: '', keep: false, ...more } },
-      signal,
+      until,
     );
   return { scripted, clock, change };
 }
@@ -54,9 +61,28 @@ describe('another type of a volume', () => {
     });
   });
 
+  it('may have fewer IOPS than it had, which is said', async () => {
+    const { warnings } = await openWith({ VolumeType: 'gp3', Iops: 9_000 }, 'completed').change('io2');
+    expect(warnings.map(({ detail }) => detail).join()).toContain('sdf of web1 had 9000 IOPS, and has 100 as io2');
+    expect((await openWith({ VolumeType: 'gp3', Iops: 100 }, 'completed').change('io2')).warnings).toEqual([]);
+  });
+
+  it('comes all the same when it is given up behind the request, which is said', async () => {
+    const { clock, change } = open('modifying');
+    const user = new AbortController();
+    const refused = refusal(change('io2', {}, user.signal));
+    await clock.pass(1_000);
+    user.abort(new FleetError('op.cancelled', 'cancelled'));
+    expect(await refused).toMatchObject({
+      code: 'outcome.unknown',
+      message: 'sdf of web1: given up, but EC2 takes no change back: it becomes of type io2',
+    });
+  });
+
   it.each([
     ['the type that it has', 'gp2', {}, 'op.refused'],
     ['another zone', 'io2@eu-test-1b', {}, 'op.refused'],
+    ['its own zone', 'io2@eu-test-1a', {}, 'op.refused'],
     ['a type that EBS has not', 'fast', {}, 'storage.not-found'],
     ['a copy', 'io2', { keep: true }, 'op.unsupported'],
     ['a format', 'io2', { format: 'qcow2' }, 'op.unsupported'],

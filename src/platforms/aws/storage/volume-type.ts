@@ -1,9 +1,9 @@
 /** Another type for a volume of EBS, in its place and while it is used (ModifyVolume). */
 import { FleetError } from '../../../errors.ts';
-import type { Accepted, DiskMoveSpec } from '../../contract.ts';
+import type { Accepted, DiskMoveSpec, Warning } from '../../contract.ts';
 import { type AwsRegion, aboutRegion, accepted } from '../region.ts';
 import { untilSo } from '../until.ts';
-import { speedOf, typeOf } from './volumes.ts';
+import { iopsOf, speedOf, typeOf } from './volumes.ts';
 
 /** EC2 takes seconds to minutes for it; how fast the volume is follows in the hours after. */
 const CHANGED_MS = 3_600_000;
@@ -17,8 +17,8 @@ export interface TypeChange {
 }
 
 /**
- * Resolves when it has the type. Rejects with op.refused for the type that it has and for another zone, and with op.unsupported
- * where a copy is asked for: nothing is copied.
+ * Resolves when it has the type. Rejects with op.refused for the type that it has and for a zone, with op.unsupported where a copy is
+ * asked for, since nothing is copied, and with outcome.unknown when it is given up behind the request: EC2 takes none back.
  */
 export async function changeType(
   region: AwsRegion,
@@ -33,10 +33,14 @@ export async function changeType(
     throw new FleetError('op.unsupported', `${name}: volumes of EBS have no format ${spec.format}`);
   const { type, zone } = typeOf(name, spec.storage);
   const { Volumes = [] } = await api.read('DescribeVolumes', { VolumeIds: [volume] }, about);
-  const { VolumeType: before, AvailabilityZone, Size = 0 } = Volumes[0] ?? {};
+  const { VolumeType: before, AvailabilityZone, Size = 0, Iops: had } = Volumes[0] ?? {};
   if (zone !== undefined && zone !== AvailabilityZone)
     throw new FleetError('op.refused', `${name} is in ${AvailabilityZone}, and EBS moves no volume to another zone`, {
       fix: `make a snapshot of it, and a volume of that: drover volume snapshot ${volume}`,
+    });
+  if (zone !== undefined)
+    throw new FleetError('op.refused', `${name} stays in its zone ${zone}: only a type is said`, {
+      fix: `say ${type}`,
     });
   if (before === type) throw new FleetError('op.refused', `${name} is of type ${type} already`);
   await api.change('ModifyVolume', { VolumeId: volume, VolumeType: type, ...speedOf(type, Size) }, about);
@@ -49,8 +53,22 @@ export async function changeType(
       throw new FleetError('op.failed', `${name}: ${told.StatusMessage || 'EC2 could not change its type'}`);
     isSlowYet = told?.ModificationState === 'optimizing';
     return isSlowYet || told?.ModificationState === 'completed';
+  }).catch((error: unknown) => {
+    const known = error instanceof FleetError ? error : undefined;
+    if (!signal.aborted && (!known || known.code === 'op.failed' || known.code === 'op.timeout')) throw error;
+    const why = signal.aborted
+      ? 'given up, but EC2 takes no change back'
+      : `how far it is can't be read (${known?.message})`;
+    throw new FleetError('outcome.unknown', `${name}: ${why}: it becomes of type ${type}`, {
+      fix: `look at it: aws ec2 describe-volumes-modifications --volume-ids ${volume}`,
+      cause: error,
+    });
   });
-  if (!isSlowYet) return accepted;
+  const has = iopsOf(type, Size);
+  const slower = `${name} had ${had} IOPS, and has ${has} as ${type}: aws ec2 modify-volume --volume-id ${volume} --iops changes that`;
+  const warnings: Warning[] =
+    had !== undefined && has !== undefined && has < had ? [{ feature: 'disk.move', detail: slower }] : [];
+  if (!isSlowYet) return { ...accepted, warnings };
   const detail = `${name} is of type ${type}; until AWS has rearranged it, which may take a day, it is no faster than before`;
-  return { warnings: [{ feature: 'disk.move', detail }] };
+  return { ...accepted, warnings: [{ feature: 'disk.move', detail }, ...warnings] };
 }

@@ -91,6 +91,13 @@ export function typeOf(
 export const speedOf = (type: string, size: number): { readonly Iops?: number } =>
   NEEDS_IOPS.includes(type) ? { Iops: Math.max(IOPS, Math.min(16_000, size * 3)) } : {};
 
+/** What a volume of this type has when nothing more is said; undefined for types that are not measured by it. */
+export function iopsOf(type: string, size: number): number | undefined {
+  if (type === 'gp3') return 3_000;
+  if (type === 'gp2') return Math.max(IOPS, Math.min(16_000, size * 3));
+  return speedOf(type, size).Iops;
+}
+
 export function createVolumeOps(
   region: AwsRegion,
 ): Pick<Required<VolumeOps>, 'list' | 'create' | 'planDelete' | 'delete' | 'resize'> {

@@ -66,16 +66,17 @@ export function openGnocchi(api: Api, subject: string, signal: AbortSignal): Gno
     },
     async measures(metrics, stepMs, from) {
       const query = `start=${encodeURIComponent(new Date(from).toISOString())}&granularity=${stepMs / 1000}`;
-      const read = async (some: readonly string[]) => {
+      const read = async (some: readonly string[], more = '') => {
         const operations = `(metric ${some.map((metric) => `(${metric} mean)`).join(' ')})`;
-        const all = rowIn(asRow(await ask(`/aggregates?${query}`, { operations }), subject), 'measures');
+        const all = rowIn(asRow(await ask(`/aggregates?${query}${more}`, { operations }), subject), 'measures');
         return some.map((metric) => [metric, measuresIn(rowIn(all, metric))] as const);
       };
       try {
-        return new Map(await read(metrics));
+        // Without it metrics that lack a point of another are refused together: a disk that was attached later.
+        return new Map(await read(metrics, metrics.length > 1 ? '&fill=dropna' : ''));
       } catch (error) {
         if (!isRefused(error)) throw error;
-        // One that is kept in other steps spoils the answer for all: those of the others come one by one.
+        // One that is kept in other steps spoils the answer for all, and old servers know no dropna: they come one by one.
         const each = metrics.map((metric) => unlessNot(isRefused, read([metric]), []));
         return new Map((await Promise.all(each)).flat());
       }

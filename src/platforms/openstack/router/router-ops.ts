@@ -2,9 +2,10 @@
 import { FleetError } from '../../../errors.ts';
 import { type RouterId, routerId } from '../../../ids.ts';
 import type { LossPlan, Router, RouterOps } from '../../contract.ts';
+import { sendSteps } from '../../lib/change-steps.ts';
 import { asRow, type Row, textOf } from '../../lib/json.ts';
 import { refusePlanned, refuseTakenName } from '../../lib/listed.ts';
-import { type Made, takeBack } from '../../lib/take-back.ts';
+import { type Made, shellWord, takeBack } from '../../lib/take-back.ts';
 import { networkNames, readOwn, type Thing, theThing } from '../cloud-nouns/neutron-thing.ts';
 import { rowIn, rowsIn, timeOf } from '../json.ts';
 import { type ListedRow, readListed } from '../listed-rows.ts';
@@ -80,10 +81,19 @@ export function createRouterOps(project: Project): Required<RouterOps> {
       if (ports.length === 0) throw new FleetError('op.refused', `${name} does not lead to ${network.name}`);
       const used = await floatingOf(project, native, name, signal, network.id);
       if (used.length > 0) throw inUse(name, `its way to ${network.name}`, used);
-      for (const port of ports) {
-        const json = { port_id: port.id };
-        await neutron.change('PUT', `${path}/remove_router_interface`, { signal, subject: name, json });
-      }
+      await sendSteps(
+        ports.map((port) => ({
+          keys: subnetsOfPort(port.row),
+          send: () =>
+            neutron.change('PUT', `${path}/remove_router_interface`, {
+              signal,
+              subject: name,
+              json: { port_id: port.id },
+            }),
+        })),
+        (done, failed, why) =>
+          `${name} leads to ${done.join(', ')} of ${network.name} no more, but still to ${failed.join(', ')}: ${why}`,
+      );
       return { warnings: [] };
     },
     planDelete: async (id, signal) => plan(await find(id, signal), signal),
@@ -170,7 +180,7 @@ async function subnetsOf(
   if (led.length > 0) return [led.map(({ id }) => id), without.map((one) => one.name)];
   const why = rows.length === 0 ? 'has no subnet' : 'has no subnet with a gateway, whose address a router takes';
   throw new FleetError('op.refused', `the network ${network.name} ${why}`, {
-    fix: `make one: drover subnet create NAME --network ${network.name} --cidr 10.0.0.0/24 --gateway 10.0.0.1`,
+    fix: `make one: drover subnet create NAME --network ${shellWord(network.name)} --cidr 10.0.0.0/24 --gateway 10.0.0.1`,
   });
 }
 

@@ -56,11 +56,12 @@ export function answerGnocchi({ servers, clock }: World, request: ServiceRequest
   if (method !== 'POST' || noun !== 'aggregates') throw missing();
   const [start, step] = [Date.parse(query.get('start') ?? ''), Number(query.get('granularity'))];
   if (step !== 300 && step !== DAY_S) throw novaRefusal(400, 'Granularities are missing');
-  const metrics = String(isRow(body) ? body['operations'] : '').matchAll(/\(([0-9a-f-]+) mean\)/g);
-  const measures = [...metrics].map(([, metric = '']) => [
-    metric,
-    { mean: meansOf(nameOf(metric), start, clock.now(), step) },
-  ]);
+  const metrics = [...String(isRow(body) ? body['operations'] : '').matchAll(/\(([0-9a-f-]+) mean\)/g)];
+  const means = metrics.map(([, metric = '']) => [metric, meansOf(nameOf(metric), start, clock.now(), step)] as const);
+  const isWhole = new Set(means.map(([, { length }]) => length)).size < 2;
+  if (!isWhole && query.get('fill') === null)
+    throw novaRefusal(400, 'Less than 100.000000% of datapoints overlap in this timespan');
+  const measures = means.map(([metric, mean]) => [metric, { mean }]);
   return { status: 200, body: { measures: Object.fromEntries(measures) } };
 }
 
@@ -72,9 +73,11 @@ function meansOf(
 ): readonly (readonly [string, number, number])[] {
   const first = Math.ceil(from / 1000 / step) * step;
   const count = Math.max(0, Math.floor((until / 1000 - first) / step));
-  return Array.from({ length: count }, (_, nth) => {
+  const all = Array.from({ length: count }, (_, nth) => {
     const at = first + nth * step;
     const value = name === 'memory.usage' ? 256 : at * (PER_SECOND[name] ?? 0);
     return [new Date(at * 1000).toISOString().replace('.000Z', '+00:00'), step, value] as const;
   });
+  // The disk was attached later.
+  return name.startsWith('disk.') ? all.slice(1) : all;
 }

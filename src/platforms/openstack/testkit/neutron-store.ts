@@ -49,7 +49,7 @@ export interface NeutronAnswer {
 }
 
 export interface NeutronStore {
-  /** The next of this noun is refused; `second interface` of a router. */
+  /** The next of this noun is refused; `second interface` of a router, and the `last interface` that goes. */
   failOn: string | undefined;
   /** Rows of `networks`, `subnets` …, as users see them. */
   rows(path: string): readonly Stored[];
@@ -194,6 +194,9 @@ export function createNeutronStore(): NeutronStore {
         (one.id === row['port_id'] || rowsIn(one, 'fixed_ips')[0]?.['subnet_id'] === row['subnet_id']),
     );
     if (!port) throw refused(404, 'RouterInterfaceNotFound', 'Router has no interface there.');
+    const others = listOf('ports').filter((one) => one['device_id'] === router && one !== port);
+    if (neutron.failOn === 'last interface' && !others.some((one) => one['network_id'] === port['network_id']))
+      throw refused(409, 'RouterInterfaceInUseByFloatingIP', `Router interface on router ${router} is in use.`);
     remove('ports', port.id);
     return { status: 200, body: { id: router } };
   }
