@@ -28,7 +28,14 @@ it('lets what the platform says in time through a deadline, and leaves the calle
   expect(sent[0]?.signal.aborted).toBe(false);
 });
 
-it('waits after a cancel for what is taken back, and says that', async () => {
+it.each<OperationName>([
+  'vm.migrate',
+  'vm.create',
+  'vm.clone',
+  'vm.export',
+  'image.download',
+  'backup.restore',
+])('waits after a cancel of %s for what is taken back, and says that', async (name) => {
   const { connection } = scripted(
     ({ signal }) =>
       new Promise((_resolve, reject) => {
@@ -36,7 +43,7 @@ it('waits after a cancel for what is taken back, and says that', async () => {
       }),
   );
   const controller = new AbortController();
-  const answer = call(withDeadline(connection, createTestClock()), 'vm.migrate', controller.signal);
+  const answer = call(withDeadline(connection, createTestClock()), name, controller.signal);
   controller.abort(new Error('enough'));
   await expect(answer).rejects.toMatchObject({ code: 'op.cancelled', message: 'it is where it was' });
 });
