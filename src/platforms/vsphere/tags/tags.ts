@@ -136,9 +136,9 @@ async function idsFrom(
   signal: AbortSignal,
   json?: unknown,
 ): Promise<readonly string[]> {
-  const { read, change } = session.automation;
+  const { read, query } = session.automation;
   const request = { path, signal, ...(action !== undefined && { query: { '~action': action } }) };
-  const { body } = await asked(session, json === undefined ? read(request) : change('POST', { ...request, json }));
+  const { body } = await asked(session, json === undefined ? read(request) : query({ ...request, json }));
   const ids = asRow(body, path)['value'];
   return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
 }
