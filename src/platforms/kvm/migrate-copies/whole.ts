@@ -64,6 +64,7 @@ async function unlessGivenUp<T>(signal: AbortSignal, work: Promise<T>, said: () 
   const over = Promise.withResolvers<never>();
   const giveUp = () => over.reject(said());
   signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
   try {
     return await Promise.race([work, over.promise]);
   } finally {
