@@ -32,7 +32,7 @@ export interface ScriptedVcenter {
   readonly id: VmId;
   /** Answers the method from now on. */
   answer(method: string, say: (asked: Asked) => Said | Promise<Said>): void;
-  /** Of the Automation API, `POST /rest/…`, from now on: the `value` of an answer; undefined, as before, is the status 404. */
+  /** Of the Automation API, `POST /rest/…`, from now on: the `value` of an answer, or a status; undefined, as before, is 404. */
   answerInJson(say: (asked: string, body: string) => unknown): void;
   /** As an administrator does who ends all sessions. */
   endSessions(): void;
@@ -77,9 +77,9 @@ export async function startScriptedVcenter(
   async function automation(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const said = inJson(`${request.method} ${request.url}`, body);
-    response.writeHead(said === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(said === undefined ? '{}' : JSON.stringify({ value: said }));
+    const said = (await inJson(`${request.method} ${request.url}`, body)) ?? 404;
+    response.writeHead(typeof said === 'number' ? said : 200, { 'content-type': 'application/json' });
+    response.end(typeof said === 'number' ? '{}' : JSON.stringify({ value: said }));
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
