@@ -210,9 +210,7 @@ describe('a task', () => {
     };
     const { id, ended } = tasks.run({ action: 'a', title: 'A', work: [work] });
     tasks.cancel(id);
-    expect((await ended).items).toMatchObject([
-      { state: 'cancelled', text, code: 'op.cancelled', fix: 'look at vdc' },
-    ]);
+    expect((await ended).items).toMatchObject([{ state: 'cancelled', text, code: 'op.cancelled', fix: 'look at vdc' }]);
   });
 
   it('hands the reason on to what runs', async () => {

@@ -61,7 +61,7 @@ async function plan(
     here.call,
     there.call,
     { from: side('host1'), to: side('host2') },
-    { isOn, read } as Leaving,
+    { isOn, read } as unknown as Leaving,
     { storage: '', copyDisks: true } as MigrateSpec,
   );
   return {

@@ -75,7 +75,11 @@ export async function planDisks(
     else if (!here) problems.push(error('disks', `${path} is in no storage, so that it can't be copied`, !isThere));
     else if (spec.copyDisks && !vm.isOn && isOnDevice(disk, here.xml))
       problems.push(
-        error('disks', `${path} is ${disk.format} on a device, of which libvirt reads bytes alone: move it while it runs`, true),
+        error(
+          'disks',
+          `${path} is ${disk.format} on a device, of which libvirt reads bytes alone: move it while it runs`,
+          true,
+        ),
       );
     else if (spec.copyDisks && !vm.isOn && isDisguised(disk, here.xml))
       problems.push(
@@ -207,7 +211,11 @@ async function placesFor(
     else if (info.available < takes) {
       const who = isAllAtOnce && sum > size ? 'its volumes take' : `${volumeName} takes`;
       checks.push(
-        error('storage', `${name} of ${there} has ${formatBytes(info.available)} left, ${who} ${formatBytes(takes)}`, true),
+        error(
+          'storage',
+          `${name} of ${there} has ${formatBytes(info.available)} left, ${who} ${formatBytes(takes)}`,
+          true,
+        ),
       );
     } else if (info.available < sum)
       checks.push(

@@ -110,7 +110,9 @@ describe('the security groups of a guest', () => {
 
   it('that are disabled do not hold: they are not shown, come as new rules and stay when the others go', async () => {
     guest.firewall.rules.push({ type: 'group', action: 'web', enable: '0' });
-    expect(await present(open.connection.vm.settings)(idOf(), 'config', signal)).toMatchObject({ 'security-groups': '' });
+    expect(await present(open.connection.vm.settings)(idOf(), 'config', signal)).toMatchObject({
+      'security-groups': '',
+    });
     await configure({ 'security-groups': 'web', firewall: true });
     expect(guest.firewall.rules.map(({ enable }) => enable)).toEqual(['1', '0']);
     await configure({ 'security-groups': '' });

@@ -276,12 +276,7 @@ function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endp
 const nicKeys = (count: number): ReadonlySet<string> => new Set(Array.from({ length: count }, (_, at) => `net${at}`));
 
 /** Before it starts. A clone has the groups of its template as well. Answers why they would not hold. */
-async function applyFirewall(
-  api: Api,
-  { spec }: Plan,
-  guest: Place,
-  signal: AbortSignal,
-): Promise<readonly Warning[]> {
+async function applyFirewall(api: Api, { spec }: Plan, guest: Place, signal: AbortSignal): Promise<readonly Warning[]> {
   const { name, firewall } = spec;
   if (firewall.isOn === undefined && firewall.groups === undefined) return [];
   const named = { ...guest, name };

@@ -142,7 +142,8 @@ const objectOf = ({ type, value }: MoRef) => ({ type, id: value });
 /** Undefined for one that is not there: it was listed a moment ago. */
 async function detailsOf(session: Session, path: string, signal: AbortSignal) {
   const answer = await asked(session, session.automation.read({ path, signal })).catch((error: unknown) => {
-    if (error instanceof FleetError && error.cause instanceof StatusError && error.cause.status === 404) return undefined;
+    if (error instanceof FleetError && error.cause instanceof StatusError && error.cause.status === 404)
+      return undefined;
     throw error;
   });
   return answer && asRow(asRow(answer.body, path)['value'], path);
