@@ -186,7 +186,8 @@ function failure(error: unknown, signal: AbortSignal): Omit<TaskItem, 'id' | 'na
     // An error of its own says more than that: what is done already, or left.
     const isOwn = known?.code === 'op.cancelled' && known !== signal.reason;
     const text = isOwn ? known.message : 'cancelled; what was sent before may still happen';
-    return { state: 'cancelled', text, code: 'op.cancelled' };
+    const { fix } = (isOwn && known) || {};
+    return { state: 'cancelled', text, code: 'op.cancelled', ...(fix !== undefined && { fix }) };
   }
   return {
     state: known?.code === 'outcome.unknown' ? 'unknown' : 'failed',

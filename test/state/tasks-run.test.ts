@@ -204,13 +204,13 @@ describe('a task', () => {
       run: (signal) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () =>
-            reject(new FleetError('op.cancelled', text, { cause: signal.reason })),
+            reject(new FleetError('op.cancelled', text, { fix: 'look at vdc', cause: signal.reason })),
           );
         }),
     };
     const { id, ended } = tasks.run({ action: 'a', title: 'A', work: [work] });
     tasks.cancel(id);
-    expect((await ended).items).toMatchObject([{ state: 'cancelled', text, code: 'op.cancelled' }]);
+    expect((await ended).items).toMatchObject([{ state: 'cancelled', text, code: 'op.cancelled', fix: 'look at vdc' }]);
   });
 
   it('hands the reason on to what runs', async () => {

@@ -65,8 +65,8 @@ export interface Operation {
   /** For the answer of the other side; how long the outcome may take is the action's business. */
   readonly deadlineMs: number;
   /**
-   * Of a change that is taken back when it is given up: how long its own answer is waited for then, which says what is true.
-   * Without it an abort ends the call at once.
+   * Of what is taken back, or ended on the other side, when it is given up: how long its own answer is waited for then, which says
+   * what is true. Without it an abort ends the call at once.
    */
   readonly takesBackMs?: number;
   /** Text behind the object is a whole document, which may hold passwords: only how long it is may be written down. */
@@ -92,8 +92,8 @@ const CONFIRMS = 'a new size needs no word here: it is kept at once';
  */
 export const operations: Readonly<Record<OperationName, Operation>> = {
   // where there are no tasks, these are answered when the disks are written
-  'vm.create': { kind: 'mutates', deadlineMs: 600_000 },
-  'vm.clone': { kind: 'mutates', deadlineMs: 600_000 },
+  'vm.create': { kind: 'mutates', deadlineMs: 600_000, takesBackMs: 60_000 },
+  'vm.clone': { kind: 'mutates', deadlineMs: 600_000, takesBackMs: 60_000 },
   'vm.limits': { kind: 'reads', deadlineMs: 15_000, rare: NO_LIMITS },
   'vm.info': { kind: 'reads', deadlineMs: 10_000 },
   'vm.history': {
@@ -112,7 +112,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'vm.save': { kind: 'mutates', deadlineMs: 600_000 },
   'vm.restore': { kind: 'mutates', deadlineMs: 600_000 },
   // where there are no tasks, it is answered when the disk is copied
-  'vm.export': { kind: 'mutates', deadlineMs: 7_200_000 },
+  'vm.export': { kind: 'mutates', deadlineMs: 7_200_000, takesBackMs: 60_000 },
   'vm.definition': { kind: 'reads', deadlineMs: 15_000 },
   'vm.define': { kind: 'mutates', deadlineMs: 60_000, documents: true },
   'vm.lock': { kind: 'mutates', deadlineMs: 40_000, rare: LOCKS },
@@ -229,7 +229,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'image.delete': { kind: 'mutates', deadlineMs: 60_000 },
   // as long as a large file takes over a slow line: platforms give up by themselves when nothing moves
   'image.upload': { kind: 'mutates', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
-  'image.download': { kind: 'reads', deadlineMs: 86_400_000, rare: NO_IMAGE_FILES },
+  'image.download': { kind: 'reads', deadlineMs: 86_400_000, takesBackMs: 60_000, rare: NO_IMAGE_FILES },
   'image.update': { kind: 'mutates', deadlineMs: 60_000, rare: NO_PROPERTIES },
   'flavor.list': { kind: 'reads', deadlineMs: 30_000 },
   'backup.list': { kind: 'reads', deadlineMs: 30_000 },
@@ -237,7 +237,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'backup.create': { kind: 'mutates', deadlineMs: 7_200_000 },
   'backup.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'backup.delete': { kind: 'mutates', deadlineMs: 600_000 },
-  'backup.restore': { kind: 'mutates', deadlineMs: 7_200_000 },
+  'backup.restore': { kind: 'mutates', deadlineMs: 7_200_000, takesBackMs: 60_000 },
   'subnet.list': { kind: 'reads', deadlineMs: 30_000 },
   'subnet.create': { kind: 'mutates', deadlineMs: 60_000 },
   'subnet.update': { kind: 'mutates', deadlineMs: 60_000 },

@@ -1,5 +1,5 @@
 /** What was made on the way to something that failed: taken back in the opposite order, or named with the command that does it. */
-import { FleetError, sentence } from '../../errors.ts';
+import { FleetError, isAbort, sentence } from '../../errors.ts';
 
 export { shellWord } from '../../shell-word.ts';
 
@@ -18,6 +18,10 @@ export interface AskedLast {
   /** Whether no answer came; otherwise the error says so (outcome.unknown). */
   readonly isUnsure?: boolean;
 }
+
+/** Whether the user has: what only takes long may go on to its end. */
+export const isGivenUp = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && (isAbort(reason) || (reason instanceof FleetError && reason.code === 'op.cancelled'));
 
 /**
  * The error to throw: that of the caller, with what is left. Where no answer came nothing is taken back, since what was asked for may

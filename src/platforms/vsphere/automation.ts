@@ -6,11 +6,11 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { asRow, textOf } from '../lib/json.ts';
 import type { Http } from '../transport/http/http.ts';
-import { createRest, type Rest } from '../transport/http/rest.ts';
+import { createRest, type Rest, type RestQueries } from '../transport/http/rest.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import { readJson } from '../transport/json.ts';
 
-export interface Automation extends Rest {
+export interface Automation extends Rest, RestQueries {
   /** Ends the session, where there is one; never throws. */
   logout(signal: AbortSignal): Promise<void>;
 }

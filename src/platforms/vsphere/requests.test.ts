@@ -15,18 +15,29 @@ function fill(vcenter: SmallVcenter, vms: number): void {
   vcenter.set('Folder:group-v1', { childEntity: { refs } });
 }
 
+/** One tag in one category, on every VM. */
+function tagged(request: string): unknown {
+  if (request.endsWith('/session')) return 'a-session';
+  if (request.includes('~action=list-attached-tags')) return ['urn:tag'];
+  return request.includes('/tagging/tag/')
+    ? { name: 'prod', category_id: 'urn:category' }
+    : request.includes('/tagging/category/') && { name: 'environment' };
+}
+
 it('does not grow with the VMs: the list, details, settings, snapshots, images, storages and networks', async () => {
   const counts: Record<string, number>[] = [];
   for (const vms of [2, 1_000]) {
     const vcenter = await startSmallVcenter();
     fill(vcenter, vms);
+    vcenter.answerInJson(tagged);
+    const count = () => vcenter.asked.length + vcenter.askedInJson.length;
     const connection = await connect(vcenter.endpoint, { signal, clock: createTestClock(), wire: () => {}, ask: {} });
     const id = vmId(vcenter.endpoint.name, 'vm-1000');
-    const seen: Record<string, number> = { login: vcenter.asked.length };
+    const seen: Record<string, number> = { login: count() };
     const counted = async (what: string, ask: () => Promise<unknown> | undefined) => {
-      const before = vcenter.asked.length;
+      const before = count();
       await ask();
-      seen[what] = vcenter.asked.length - before;
+      seen[what] = count() - before;
     };
     const watching = new AbortController();
     await counted('list', async () => {
@@ -52,8 +63,9 @@ it('does not grow with the VMs: the list, details, settings, snapshots, images, 
   expect(counts[0]).toEqual({
     login: 2,
     list: 1,
-    details: 1,
-    settings: 1,
+    // a session of the Automation API, the tags, each of them and its category
+    details: 1 + 1 + 3,
+    settings: 1 + 3,
     snapshots: 1,
     images: 1,
     storages: 1,

@@ -4,7 +4,7 @@ import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Context, WireLine } from '../contract.ts';
 import { createHttp, type HttpRequest, type HttpResponse } from '../transport/http/http.ts';
-import type { Rest } from '../transport/http/rest.ts';
+import type { Rest, RestQueries } from '../transport/http/rest.ts';
 import { createTokens } from '../transport/http/rest-token.ts';
 import { targetName } from '../transport/http/target.ts';
 import { child, textAt, type XmlElement } from '../transport/xml.ts';
@@ -48,7 +48,7 @@ export interface Session {
   /** Another service of the same server, with the same session: `/folder/…`. Any status is an answer; rejects as http.ts does. */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** What is in JSON alone: tags. */
-  readonly automation: Rest;
+  readonly automation: Rest & RestQueries;
   /** Logs out, so that the server's limit of sessions is not reached; never throws. */
   close(): Promise<void>;
 }

@@ -98,6 +98,8 @@ async function follow(
   progress.listed();
   const rates = createRates(session, counters);
   const ending = new AbortController();
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
 
   const collector = await createCollector(session, signal);
   const events: PlatformEvent[] = [];
@@ -114,11 +116,13 @@ async function follow(
     },
   });
   try {
-    void rates.follow(() => runningFirst(inventory, options.interest()), AbortSignal.any([signal, ending.signal]));
+    const following = AbortSignal.any([signal, ending.signal]);
+    rates.follow(() => runningFirst(inventory, options.interest()), following).catch(broken.reject);
     await collector.filter(inventoryFilter(content.rootFolder));
     await collector.filter(taskFilter(content.taskManager));
     await catchUp(collector, inventory, tasks);
-    return await listen({ session, collector, inventory, tasks, rates, events, progress }, options);
+    const listening = listen({ session, collector, inventory, tasks, rates, events, progress }, options);
+    return await Promise.race([listening, broken.promise]);
   } finally {
     ending.abort();
     tasks.listen(undefined);

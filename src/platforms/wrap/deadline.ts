@@ -5,7 +5,8 @@ import { type AnyOperation, mapOperations, signalOf } from './operations.ts';
 
 /**
  * No answer within the operation's deadline: a read ends as op.timeout, which may be tried again; a mutator as
- * outcome.unknown, since the request may have arrived. The platform's own signal is aborted in both cases.
+ * outcome.unknown, since the request may have arrived. The platform's own signal is aborted in both cases. So does a mutator that
+ * was given up and does not say within `takesBackMs` what has become of it; a read ends as given up.
  */
 export const withDeadline = (connection: Connection, clock: Clock, table?: OperationTable): Connection =>
   mapOperations(
@@ -38,7 +39,11 @@ function limited(
       if (takesBackMs === undefined) return settle(() => reject(outer.reason));
       stopTakingBack = clock.after(takesBackMs, () =>
         settle(() =>
-          reject(new FleetError('outcome.unknown', 'given up, and it is not known whether it was taken back')),
+          reject(
+            kind === 'mutates'
+              ? new FleetError('outcome.unknown', 'given up, and it is not known whether it was taken back')
+              : outer.reason,
+          ),
         ),
       );
     };

@@ -28,18 +28,21 @@ it('lets what the platform says in time through a deadline, and leaves the calle
   expect(sent[0]?.signal.aborted).toBe(false);
 });
 
-it('waits after a cancel for what is taken back, and says that', async () => {
-  const { connection } = scripted(
-    ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new FleetError('op.cancelled', 'it is where it was')));
-      }),
-  );
-  const controller = new AbortController();
-  const answer = call(withDeadline(connection, createTestClock()), 'vm.migrate', controller.signal);
-  controller.abort(new Error('enough'));
-  await expect(answer).rejects.toMatchObject({ code: 'op.cancelled', message: 'it is where it was' });
-});
+it.each<OperationName>(['vm.migrate', 'vm.create', 'vm.clone', 'vm.export', 'image.download', 'backup.restore'])(
+  'waits after a cancel of %s for what is taken back, and says that',
+  async (name) => {
+    const { connection } = scripted(
+      ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new FleetError('op.cancelled', 'it is where it was')));
+        }),
+    );
+    const controller = new AbortController();
+    const answer = call(withDeadline(connection, createTestClock()), name, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(answer).rejects.toMatchObject({ code: 'op.cancelled', message: 'it is where it was' });
+  },
+);
 
 it('reads again after 200 ms, and after a second more', async () => {
   const clock = createTestClock();

@@ -3,6 +3,7 @@ import { createTestClock } from '../../../test/clock.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { endpointName, networkId, nodeId, storageId } from '../../ids.ts';
 import type { Network, Storage, VmInfo } from '../../platforms/contract.ts';
+import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { bytes, gib, mib } from '../../units.ts';
@@ -70,11 +71,20 @@ describe('a summary of nodes', () => {
 
   it('F-114 F-127 F-128 adds up what the disks of its VMs can hold, as far as that is known', () => {
     const store = createStore(createTestClock());
-    const vms = [aVm('a', { storage: gib(10) }), aVm('b', { storage: gib(20) }), aVm('c'), aVm('d', { node: 'n2' })];
-    store.push(host1, inventory([aNode('n1'), aNode('n2')], vms));
+    const vms = [
+      ...[aVm('a', { storage: gib(10) }), aVm('b', { storage: gib(20) }), aVm('c')],
+      ...[aVm('d', { node: 'n2' }), aVm('e', { node: 'n3', storage: gib(5) })],
+    ];
+    store.push(host1, inventory([aNode('n1'), aNode('n2'), aNode('n3')], vms));
     store.flush();
-    expect(told(summaryFacts([n1, n2], store.fleet, [], NOW))).toEqual(['VM storage: 30G that their disks can hold']);
+    expect(told(summaryFacts([n1, n2], store.fleet, [], NOW))).toEqual([
+      'VM storage: 30G that disks of 2 of 4 VMs can hold',
+    ]);
     expect(told(summaryFacts([n2], store.fleet, [], NOW))).toEqual([]);
+    const n3 = nodeId(host1, 'n3');
+    expect(told(summaryFacts([n3], store.fleet, [], NOW))).toEqual(['VM storage: 5.0G that their disks can hold']);
+    const sums = [n1, n2, n3].map((node) => storageOfVms(store.fleet.vmsBelow(node), store.fleet));
+    expect(sums).toEqual([Number.NaN, Number.NaN, gib(5)]);
   });
 
   it('counts two directories of one file system once, and says of how many the size is not known', () => {

@@ -2,7 +2,7 @@
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
-import { listedOf, type StorageSum, storageOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';
+import { listedOf, type StorageSum, sumOfVms, sumStorages, type VmStorageSum } from '../../state/fleet/storage-sums.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
@@ -21,22 +21,21 @@ export function summaryFacts(
 ): readonly Fact[] {
   const storages = listedOf('storage', nodes, fleet);
   const sums = storages && sumStorages(storages);
+  const vms = nodes.flatMap((id) => fleet.vmsBelow(id));
   const networks = listedOf('network', nodes, fleet)?.filter(({ active }) => active) ?? [];
   return [
     ...(sums ? [...storageFact('Storage', sums.local), ...storageFact('Shared', sums.shared)] : []),
-    ...vmStorageFact(
-      storageOfVms(
-        nodes.flatMap((id) => fleet.vmsBelow(id)),
-        fleet,
-      ),
-    ),
+    ...vmStorageFact(sumOfVms(vms, fleet), vms.length),
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
   ];
 }
 
-const vmStorageFact = (size: number): readonly Fact[] =>
-  Number.isNaN(size) ? [] : fact('VM storage', `${formatBytes(size)} that their disks can hold`);
+function vmStorageFact({ size, known }: VmStorageSum, count: number): readonly Fact[] {
+  if (known === 0) return [];
+  const whose = known === count ? 'their disks' : `disks of ${known} of ${count} VMs`;
+  return fact('VM storage', `${formatBytes(size)} that ${whose} can hold`);
+}
 
 /** Where none says how large it is, how many there are. */
 function storageFact(label: string, { count, size, used }: StorageSum): readonly Fact[] {

@@ -28,12 +28,23 @@ export function listedOf<K extends Extract<ListedKind, 'storage' | 'network'>>(
   return lists.flatMap(({ items }) => items.filter(({ node }) => node === undefined || own.has(node)));
 }
 
-/** What the disks of these VMs can hold together, by their rows; NaN where that is known of none. */
-export const storageOfVms = (ids: readonly VmId[], { vms }: Pick<Fleet, 'vms'>): number =>
-  ids.reduce((sum, id) => {
-    const { storage } = vms.get(id) ?? {};
-    return storage === undefined ? sum : (Number.isNaN(sum) ? 0 : sum) + storage;
-  }, Number.NaN);
+/** Bytes that the disks of VMs can hold together, and of how many of them that is known. */
+export interface VmStorageSum {
+  readonly size: number;
+  readonly known: number;
+}
+
+/** By the rows of these VMs. */
+export function sumOfVms(ids: readonly VmId[], { vms }: Pick<Fleet, 'vms'>): VmStorageSum {
+  const sizes = ids.flatMap((id) => vms.get(id)?.storage ?? []);
+  return { size: sizes.reduce((sum, size) => sum + size, 0), known: sizes.length };
+}
+
+/** NaN where it is not known of all of them: a part would look like the whole. */
+export function storageOfVms(ids: readonly VmId[], fleet: Pick<Fleet, 'vms'>): number {
+  const { size, known } = sumOfVms(ids, fleet);
+  return known > 0 && known === ids.length ? size : Number.NaN;
+}
 
 /** Each storage counts once, whichever of the nodes use it. */
 export function sumStorages(storages: readonly Storage[]): StorageSums {

@@ -203,11 +203,13 @@ describe('drover beside govc', () => {
 
     await govc('tags.category.create', 'environment');
     for (const tag of ['prod', 'test']) await govc('tags.create', '-c', 'environment', tag);
-    await set({ tags: 'prod' });
+    const setTags = async (tags: string) =>
+      present(connection.vm.configure)(id, 'config', { tags }, { tags: (await read())['tags'] ?? '' }, patient());
+    await setTags('prod');
     expect(await govc('tags.attached.ls', '-r', refOf(id))).toContain('prod');
     await govc('tags.attach', '-c', 'environment', 'test', refOf(id));
     expect((await read())['tags']).toBe('environment=prod, environment=test');
-    await set({ tags: '' });
+    await setTags('');
     expect(await govc('tags.attached.ls', '-r', refOf(id))).not.toContain('prod');
   });
 

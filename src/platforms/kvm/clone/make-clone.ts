@@ -1,7 +1,7 @@
 /** Makes the volumes and the definition of a clone. When something fails, exactly what was made goes again. */
-import { FleetError, isAbort } from '../../../errors.ts';
+import { FleetError } from '../../../errors.ts';
 import type { Warning } from '../../contract.ts';
-import { type Made, takeBack } from '../../lib/take-back.ts';
+import { isGivenUp, type Made, takeBack } from '../../lib/take-back.ts';
 import { switchBoot } from '../boot/next-boot.ts';
 import type { Host } from '../host/host-call.ts';
 import { domainMade, volumeMade } from '../host/made.ts';
@@ -39,7 +39,7 @@ export async function makeClone(given: GuestCall, host: Host, plan: ClonePlan): 
   /** What is written is only a file of ours: it goes also when it isn't known how much of it was written. */
   let isSure = false;
   const goOn = (): void => {
-    if (isAbort(given.signal.reason)) throw given.signal.reason;
+    if (isGivenUp(given.signal)) throw given.signal.reason;
   };
   try {
     for (const copy of plan.copies) {

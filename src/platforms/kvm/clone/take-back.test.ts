@@ -112,10 +112,10 @@ describe('a clone that can not be made', () => {
     const aborted = new AbortController();
     const { clone, sent, change } = hostWith(QCOW2 + RAW);
     change(procedures.createVolumeFrom, ({ pool, xml }) => {
-      aborted.abort();
+      aborted.abort(new FleetError('op.cancelled', 'cancelled'));
       return { pool: pool.name, name: nameIn(xml), key: '' };
     });
-    await expect(clone({}, aborted)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(clone({}, aborted)).rejects.toMatchObject({ code: 'op.cancelled' });
     expect(sent).toEqual(['STORAGE_VOL_CREATE_XML_FROM web2_1.qcow2', 'STORAGE_VOL_DELETE web2_1.qcow2']);
   });
 

@@ -117,10 +117,10 @@ describe('an export', () => {
     const gone = set();
     const user = new AbortController();
     gone.answer(createVolumeFrom, ({ pool }) => {
-      user.abort();
+      user.abort(new FleetError('op.cancelled', 'cancelled'));
       return { pool: pool.name, name: 'image.qcow2', key: '' };
     });
-    await expect(gone.run('image.qcow2', '', user.signal)).rejects.toThrow('abort');
+    await expect(gone.run('image.qcow2', '', user.signal)).rejects.toMatchObject({ code: 'op.cancelled' });
     expect(gone.verbs()).toEqual(['delete default/image.qcow2']);
   });
 

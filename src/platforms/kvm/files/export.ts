@@ -1,8 +1,8 @@
 /** A copy of a guest's first disk that other guests can be made of. */
-import { FleetError, isAbort } from '../../../errors.ts';
+import { FleetError } from '../../../errors.ts';
 import { volumeId } from '../../../ids.ts';
 import type { VmOps } from '../../contract.ts';
-import { type Made, takeBack } from '../../lib/take-back.ts';
+import { isGivenUp, type Made, takeBack } from '../../lib/take-back.ts';
 import { readOthers, refuseUnlessOff } from '../clone/clone-checks.ts';
 import { type DiskCopy, firstSource } from '../clone/clone-disks.ts';
 import { makeVolume, refuseUnsound } from '../clone/copy-volume.ts';
@@ -54,7 +54,7 @@ async function copyOut(given: GuestCall, copy: DiskCopy, { folder }: Pool): Prom
     const volume = await makeVolume(call, copy, false);
     made.push(volumeMade(call, volume));
     asked = undefined;
-    if (isAbort(given.signal.reason)) throw given.signal.reason;
+    if (isGivenUp(given.signal)) throw given.signal.reason;
     await given.change('export', () => refuseUnsound(call, volume, { newPath: `${folder}/${copy.name}` }));
   } catch (error) {
     throw await takeBack(error, made, { asked });

@@ -73,6 +73,14 @@ export async function planDisks(
       if (!isThere) problems.push(error('disks', `${there} has no ${path}, which it only reads: take it out first`));
     } else if (isThere && (await isSame(from, to, sides, here, other, path))) shared.push(disk);
     else if (!here) problems.push(error('disks', `${path} is in no storage, so that it can't be copied`, !isThere));
+    else if (spec.copyDisks && !vm.isOn && isOnDevice(disk, here.xml))
+      problems.push(
+        error(
+          'disks',
+          `${path} is ${disk.format} on a device, of which libvirt reads bytes alone: move it while it runs`,
+          true,
+        ),
+      );
     else if (spec.copyDisks && !vm.isOn && isDisguised(disk, here.xml))
       problems.push(
         error(
@@ -157,8 +165,15 @@ async function isSame(
 const formatOf = ({ format }: DiskXml): string => format || 'raw';
 
 /** QEMU takes the one for the other only where it is told to: what is read to be written again must be what it is used as. */
-const isDisguised = (disk: DiskXml, { type, format }: VolumeXml): boolean =>
-  formatOf(disk) !== 'raw' && type === 'file' && format !== formatOf(disk);
+const isDisguised = (disk: DiskXml, { format }: VolumeXml): boolean =>
+  formatOf(disk) !== 'raw' && format !== formatOf(disk);
+
+/** libvirt converts files alone: of an image on a device it knows no layers, and copies it to another one as it is. */
+const isOnDevice = (disk: DiskXml, { type = 'file' }: VolumeXml): boolean =>
+  formatOf(disk) !== 'raw' && type !== 'file';
+
+/** Pools without a folder whose volumes take only what is written to them. */
+const GROWS: ReadonlySet<string> = new Set(['rbd', 'gluster', 'sheepdog']);
 
 /** A volume of the same name in the storage of the same name, or in the one that was chosen. */
 async function placesFor(
@@ -178,7 +193,7 @@ async function placesFor(
       checks.push(error('storage', `${there} has no storage ${name} that is on: choose another one`, true));
       continue;
     }
-    const { folder, path } = await poolXml(to, pool);
+    const { folder, path, type } = await poolXml(to, pool);
     const volumeName = found.volume.name;
     const [info, taken, { size: fileSize }] = await Promise.all([
       to.client.call(procedures.poolInfo, { pool }, { signal: to.signal }),
@@ -188,18 +203,21 @@ async function placesFor(
     const size = found.xml.size ?? bytes(fileSize);
     const sum = (needed.get(name) ?? 0) + size;
     needed.set(name, sum);
+    const isAllAtOnce = folder === undefined && !GROWS.has(type);
+    const takes = isAllAtOnce ? sum : Math.max(fileSize, found.xml.used ?? 0);
     if (taken) checks.push(error('storage', `${name} of ${there} has a volume ${volumeName} already`, true));
     else if (folder !== undefined && volumeName.includes('/'))
       checks.push(error('storage', `${volumeName} can't be the name of a file in ${name} of ${there}`, true));
-    else if (info.available < fileSize || info.available < (found.xml.used ?? 0))
+    else if (info.available < takes) {
+      const who = isAllAtOnce && sum > size ? 'its volumes take' : `${volumeName} takes`;
       checks.push(
         error(
           'storage',
-          `${name} of ${there} has ${formatBytes(info.available)} left, ${volumeName} takes ${formatBytes(fileSize)}`,
+          `${name} of ${there} has ${formatBytes(info.available)} left, ${who} ${formatBytes(takes)}`,
           true,
         ),
       );
-    else if (info.available < sum)
+    } else if (info.available < sum)
       checks.push(
         warning(
           'storage',

@@ -27,7 +27,8 @@ function setUp() {
   answer(procedures.deleteVolume, ({ volume: { name } }) => void gone.push(name));
   const host = { daemon: { control: async () => client }, clock: { after: () => () => undefined } };
   const side = { host, facts: { node: { name: 'host1' } } } as unknown as Side;
-  return { answer, made, gone, whole: (use: (copy: Copy) => Promise<void>) => asWhole(side, COPY, patient(), use) };
+  const whole = (use: (copy: Copy) => Promise<void>, signal = patient()) => asWhole(side, COPY, signal, use);
+  return { answer, made, gone, whole };
 }
 const patient = () => new AbortController().signal;
 
@@ -67,4 +68,21 @@ it('says what may be left where libvirt gives no answer, and what is left where 
     message: expect.stringContaining('could not be deleted'),
     fix: 'what removes it: virsh vol-delete --pool vms web1.qcow2.whole2',
   });
+});
+
+it('names what libvirt goes on writing when the move is given up meanwhile, and waits no longer', async () => {
+  const { answer, gone, whole } = setUp();
+  const given = new AbortController();
+  answer(procedures.createVolumeFrom, () => {
+    given.abort(new FleetError('op.cancelled', 'cancelled'));
+    return new Promise(() => undefined);
+  });
+  const used: string[] = [];
+  await expect(whole(async ({ name }) => void used.push(name), given.signal)).rejects.toMatchObject({
+    code: 'op.cancelled',
+    message: expect.stringMatching(
+      /the volume web1\.qcow2\.whole2 in vms, .*: virsh vol-delete --pool vms web1\.qcow2\.whole2 removes it/,
+    ),
+  });
+  expect([used, gone]).toEqual([[], []]);
 });

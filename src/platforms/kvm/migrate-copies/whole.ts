@@ -16,7 +16,7 @@ const WRITTEN_MS = 4 * 3_600_000;
 
 /**
  * libvirt writes the disk as one volume beside it, in the format that the target gets, which is there for as long as `use` takes.
- * Whatever ends it, the volume is deleted, or the error names it.
+ * Whatever ends it, the volume is deleted, or the error names it: libvirt goes on writing it when the move is given up.
  */
 export async function asWhole(
   { host }: Side,
@@ -42,18 +42,34 @@ async function write(call: HostCall, { from, name, size, format }: Copy): Promis
   await refresh(call, pool);
   const free = freeName(new Set((await volumesOf(call, pool)).map((one) => one.name)), name);
   const xml = writeVolumeXml({ name: free, storage: from.pool, size, format }, true);
-  // It must be known what it has written, also when the caller gives up meanwhile.
-  return change('copy', () =>
+  const { what, command } = volumeMade(call, { pool: from.pool, name: free, key: '' });
+  signal.throwIfAborted();
+  const writing = change('copy', () =>
     client.call(procedures.createVolumeFrom, { pool, xml, from, flags: 0 }, { deadlineMs: WRITTEN_MS }),
   ).catch((error: unknown) => {
     if (!(error instanceof FleetError) || error.code !== 'outcome.unknown') throw error;
     // The VM is where it was, that much is known.
-    const { what, command } = volumeMade(call, { pool: from.pool, name: free, key: '' });
     throw new FleetError('op.failed', `${error.message}; what may be left: ${what}`, {
       fix: `what removes it: ${command}`,
       cause: error,
     });
   });
+  // of what was given up the sentence alone is shown
+  const left = `given up; libvirt goes on writing ${what}, which nothing needs: ${command} removes it once it is written`;
+  return unlessGivenUp(signal, writing, () => new FleetError('op.cancelled', `${name}: ${left}`));
+}
+
+/** Rejects with what `said` makes as soon as the signal aborts, whatever becomes of the work. */
+async function unlessGivenUp<T>(signal: AbortSignal, work: Promise<T>, said: () => FleetError): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const giveUp = () => over.reject(said());
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 function freeName(taken: ReadonlySet<string>, name: string): string {

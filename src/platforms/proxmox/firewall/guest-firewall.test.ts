@@ -2,11 +2,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../../../test/contract/bench.ts';
 import { refusal } from '../../../../test/contract/refusal.ts';
+import { FleetError } from '../../../errors.ts';
 import { securityGroupId, vmId } from '../../../ids.ts';
 import type { Settings } from '../../contract.ts';
 import { type Connected, openConnected, PVE } from '../testkit/connected.ts';
+import { scriptedLists } from '../testkit/scripted-api.ts';
 import type { WorldGuest } from '../testkit/world.ts';
 import { startFirewall } from '../testkit/world-parts.ts';
+import { whoHasGroup } from './who-has-group.ts';
 
 const { signal } = new AbortController();
 let open: Connected;
@@ -105,6 +108,38 @@ describe('the security groups of a guest', () => {
     }
   });
 
+  it('that are disabled do not hold: they are not shown, come as new rules and stay when the others go', async () => {
+    guest.firewall.rules.push({ type: 'group', action: 'web', enable: '0' });
+    expect(await present(open.connection.vm.settings)(idOf(), 'config', signal)).toMatchObject({
+      'security-groups': '',
+    });
+    await configure({ 'security-groups': 'web', firewall: true });
+    expect(guest.firewall.rules.map(({ enable }) => enable)).toEqual(['1', '0']);
+    await configure({ 'security-groups': '' });
+    expect(guest.firewall.rules.map(({ enable }) => enable)).toEqual(['0']);
+  });
+
+  it('go one after the other, and none by a place that another program has changed meanwhile', async () => {
+    const rule = (action: string) => ({ type: 'group', action, enable: '1' });
+    guest.firewall.rules.push(rule('web'), rule('db'), rule('web'));
+    await configure({ 'security-groups': 'db' });
+    expect(groups()).toEqual(['group db']);
+    guest.firewall.rules.splice(0, 1, rule('web'), rule('db'), rule('web'));
+    let deleted = 0;
+    open.server.answerInstead = (method, path) => {
+      // another program puts a rule in front
+      if (method === 'DELETE' && path.includes('/firewall/rules/') && ++deleted === 1)
+        guest.firewall.rules.unshift({ type: 'in', action: 'DROP', enable: '1' });
+      return undefined;
+    };
+    try {
+      await configure({ 'security-groups': 'db' });
+    } finally {
+      open.server.answerInstead = undefined;
+    }
+    expect(groups()).toEqual(['in DROP', 'group db']);
+  });
+
   it('are of a new guest before it starts, and those of its template stay', async () => {
     const template = open.server.world.addGuest('qemu', 'pve1', {
       ...{ name: 'golden', template: '1', scsi0: 'local-lvm:base-VMID-disk-0,size=8G' },
@@ -113,7 +148,9 @@ describe('the security groups of a guest', () => {
     template.firewall.rules.push({ type: 'group', action: 'ssh', enable: '1' });
     open.server.tellNow();
     const spec = { name: 'web2', image: 'golden', start: false, 'security-groups': 'web', firewall: true };
-    const { id } = await present(open.connection.vm.create)(PVE, spec, signal);
+    const { id, warnings } = await present(open.connection.vm.create)(PVE, spec, signal);
+    const detail = 'no NIC of web2 has its firewall flag: its security groups hold for those that have it';
+    expect(warnings).toContainEqual({ feature: 'security-groups', detail });
     guest = present(open.server.world.guests.get(Number(id.split('/').at(-1))));
     expect([guest.firewall.isOn, groups()]).toEqual([true, ['group web', 'group ssh']]);
     const wrong = { ...spec, name: 'web3', 'security-groups': 'none' };
@@ -155,5 +192,18 @@ describe('a security group that is in use', () => {
     } finally {
       open.server.world.nodes.set('pve2', { online: true });
     }
+  });
+
+  it.each<[string, Parameters<typeof scriptedLists>, string]>([
+    ['guests', [{}, { '/vms/100': ['VM.Audit'] }], 'this login may not see all guests (VM.Audit on /vms)'],
+    [
+      'networks',
+      [{ 'GET /cluster/resources': [], 'GET /cluster/sdn/vnets': new FleetError('auth.forbidden', 'no SDN.Audit') }],
+      'no SDN.Audit',
+    ],
+  ])('is kept where %s may be hidden', async (_what, how, why) => {
+    expect(await whoHasGroup(scriptedLists(...how).context, 'web', signal)).toBe(
+      `who has web can't be found out: ${why}`,
+    );
   });
 });

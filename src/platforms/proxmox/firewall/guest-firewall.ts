@@ -36,16 +36,19 @@ interface PlacedGroup {
   readonly digest: string | undefined;
 }
 
+/** Those that hold: a rule that is disabled is none. */
 async function readGroups(api: Api, guest: Named, signal: AbortSignal): Promise<readonly PlacedGroup[]> {
   const rows = asRows(await api.get(rulesOf(guest), { signal, subject: guest.name }), guest.name);
   return rows.flatMap((row, at) => {
     const name = textOf(row, 'action');
-    if (row['type'] !== 'group' || name === undefined) return [];
+    if (row['type'] !== 'group' || name === undefined || isDisabled(row)) return [];
     const nic = textOf(row, 'iface');
     const word = nic === undefined ? name : `${name}@${nic}`;
     return [{ word, place: numberOf(row, 'pos') ?? at, digest: textOf(row, 'digest') }];
   });
 }
+
+const isDisabled = (row: Row): boolean => row['enable'] !== undefined && !flagOf(row, 'enable');
 
 /** Two requests. Off and without groups where the server has no firewall, or this login may not see it. */
 export async function readGuestFirewall(api: Api, guest: Named, signal: AbortSignal): Promise<GuestFirewall> {
@@ -143,12 +146,16 @@ export function firewallSteps(
   ];
 }
 
-/** All its rules of that group, the last one first: the places of the others stay as they are. The server compares what was read. */
+/** All its rules of that group, the last one first. The server compares what was read, so that is read before each. */
 async function leave(api: Api, guest: Named, word: string, signal: AbortSignal): Promise<void> {
-  const rules = (await readGroups(api, guest, signal)).filter((one) => one.word === word).toReversed();
-  for (const [at, { place, digest }] of rules.entries()) {
-    const query = at > 0 || digest === undefined ? {} : { digest };
-    await api.delete(`${rulesOf(guest)}/${place}`, { signal, subject: guest.name, query });
+  const read = async () => (await readGroups(api, guest, signal)).filter((one) => one.word === word);
+  let rules = await read();
+  for (let left = rules.length; left > 0; left--) {
+    const last = rules.at(-1);
+    if (!last) return;
+    const query = last.digest === undefined ? {} : { digest: last.digest };
+    await api.delete(`${rulesOf(guest)}/${last.place}`, { signal, subject: guest.name, query });
+    if (left > 1) rules = await read();
   }
 }
 

@@ -9,6 +9,7 @@ import { isNotOffered } from '../api.ts';
 import { type ListContext, readCatalog } from '../catalog.ts';
 import { pathOf } from '../guest-call.ts';
 import { placePath, readEach } from '../read-each.ts';
+import { maySeeAll } from '../rights.ts';
 
 interface Place {
   readonly name: string;
@@ -22,7 +23,10 @@ export async function whoHasGroup(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { api } = context;
+  const untold = `who has ${group} can't be found out`;
+  if (!maySeeAll(context.permissions)) return `${untold}: this login may not see all guests (VM.Audit on /vms)`;
   const [{ resources }, vnets] = await Promise.all([readCatalog(context, signal), readVnets(context, signal)]);
+  if (typeof vnets === 'string') return `${untold}: ${vnets}`;
   const nodes = [...resources.nodes.values()];
   const places: readonly Place[] = [
     { name: 'the cluster', path: '/cluster/firewall/rules' },
@@ -43,17 +47,17 @@ export async function whoHasGroup(
   const users = parts.flatMap(({ part, value }) => (value === true ? [part.name] : []));
   if (users.length > 0) return usedBy(group, users);
   const failed = parts.find(({ error }) => error !== undefined);
-  return failed?.error && `who has ${group} can't be found out: ${sentence(failed.error)}`;
+  return failed?.error && `${untold}: ${sentence(failed.error)}`;
 }
 
-/** None where there is no SDN, as before 8.1. */
-async function readVnets({ api }: ListContext, signal: AbortSignal): Promise<readonly string[]> {
+/** None where there is no SDN, as before 8.1; why they may not be seen. */
+async function readVnets({ api }: ListContext, signal: AbortSignal): Promise<readonly string[] | string> {
   try {
     const subject = 'the virtual networks';
     const rows = asRows(await api.get('/cluster/sdn/vnets', { signal, subject }), subject);
     return rows.flatMap((row) => textOf(row, 'vnet') ?? []);
   } catch (error) {
-    if (isNotOffered(error)) return [];
-    throw error;
+    if (!isNotOffered(error)) throw error;
+    return error.code === 'auth.forbidden' ? sentence(error) : [];
   }
 }

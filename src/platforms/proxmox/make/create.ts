@@ -8,7 +8,7 @@ import { refused } from '../../lib/spec-values.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import type { Api } from '../api.ts';
 import { type Catalog, type KnownStorage, type ListContext, readCatalog } from '../catalog.ts';
-import { firewallSteps, readGuestFirewall, refuseUnknownGroups } from '../firewall/guest-firewall.ts';
+import { firewallSteps, readGuestFirewall, refuseUnknownGroups, whyGroupsSleep } from '../firewall/guest-firewall.ts';
 import { containerForm, refuseForContainer } from '../form/lxc-form.ts';
 import {
   bootOrder,
@@ -183,7 +183,7 @@ async function makeGuest(
     asked = undefined;
     const guest = { kind, node, vmid };
     warnings.push(...(await finish(maker, plan, guest, context)));
-    await applyFirewall(api, plan, guest, signal);
+    warnings.push(...(await applyFirewall(api, plan, guest, signal)));
     if (spec.ha !== 'none') await askHa(api, { ...guest, name: spec.name }, spec.ha, signal);
     if (spec.start) warnings.push(...(await startMade(context, guest)));
     touched(`${kind}/${vmid}`);
@@ -275,14 +275,18 @@ function cloneRequest({ spec, node, catalog, kind }: Plan, template: Guest, endp
 
 const nicKeys = (count: number): ReadonlySet<string> => new Set(Array.from({ length: count }, (_, at) => `net${at}`));
 
-/** Before it starts. A clone has the groups of its template as well. */
-async function applyFirewall(api: Api, { spec }: Plan, guest: Place, signal: AbortSignal): Promise<void> {
+/** Before it starts. A clone has the groups of its template as well. Answers why they would not hold. */
+async function applyFirewall(api: Api, { spec }: Plan, guest: Place, signal: AbortSignal): Promise<readonly Warning[]> {
   const { name, firewall } = spec;
-  if (firewall.isOn === undefined && firewall.groups === undefined) return;
+  if (firewall.isOn === undefined && firewall.groups === undefined) return [];
   const named = { ...guest, name };
   const now = await readGuestFirewall(api, named, signal);
   const groups = firewall.groups && [...new Set([...firewall.groups, ...now.groups])];
   for (const { send } of firewallSteps(api, named, now, { ...firewall, groups }, signal)) await send();
+  const holding = { isOn: firewall.isOn ?? now.isOn, groups: groups ?? now.groups };
+  if (holding.groups.length === 0) return [];
+  const row = asRow(await api.get(`${pathOf(guest)}/config`, { signal, subject: name }), name);
+  return whyGroupsSleep(api, named, holding, row, signal);
 }
 
 /** What the first request can not say: settings of a clone, and sizes of disks that came with an image. */

@@ -38,7 +38,7 @@ export function answerFirewall(
       ...rule,
       pos,
       digest: digestOf(firewall),
-      ...(rule['enable'] && { enable: Number(rule['enable']) }),
+      ...(rule['enable'] !== undefined && { enable: Number(rule['enable']) }),
     }));
   if (values['digest'] !== undefined && values['digest'] !== digestOf(firewall))
     throw refusal(500, 'detected modified configuration - file changed by other user? Try again.');

@@ -138,6 +138,18 @@ describe('an answer', () => {
     });
   });
 
+  it('to a question in a POST is one to a read: it is asked again when the server is busy, and nothing can be half done', async () => {
+    const { rest, sent, clock } = server({ status: 503 }, { body: '[1]' });
+    const answer = rest.query({ path: '/a', json: { b: 1 }, signal });
+    await clock.pass(200);
+    expect((await answer).body).toEqual([1]);
+    expect(sent.map(({ method, kind }) => `${method} ${kind}`)).toEqual(['POST reads', 'POST reads']);
+    await expect(server({ body: '' }).rest.query({ path: '/a', signal })).rejects.toMatchObject({
+      code: 'host.protocol',
+      message: 'the answer to POST /a is empty',
+    });
+  });
+
   it.each<[Said, unknown]>([
     [{ status: 201, body: ' '.repeat(16) }, undefined],
     [{ status: 204, body: '' }, undefined],

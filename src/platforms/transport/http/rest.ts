@@ -54,6 +54,11 @@ export interface Rest {
   change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', request: RestChange): Promise<RestAnswer>;
 }
 
+export interface RestQueries {
+  /** A question that is sent as a POST, and changes nothing. Rejects as `Rest.read` does. */
+  query(request: RestChange): Promise<RestAnswer>;
+}
+
 export interface RestFiles {
   /** Bytes as the server keeps them, `limit` at most, or headers alone. Rejects as `Rest.read` does. */
   bytes(method: 'GET' | 'HEAD', request: RestRequest & { readonly limit?: number }): Promise<HttpResponse>;
@@ -75,7 +80,7 @@ const MOST_BYTES = 16 * 1024 ** 2;
 /** A line end or two, as good as nothing. */
 const MOST_BLANKS = 16;
 
-export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest & RestFiles {
+export function createRest<Token>({ http, clock, login }: RestOptions<Token>): Rest & RestFiles & RestQueries {
   /** Sent once more after a 401: the server has refused it, so nothing was done. */
   async function send(
     method: string,
@@ -122,6 +127,11 @@ export function createRest<Token>({ http, clock, login }: RestOptions<Token>): R
     async read(request) {
       const said = `GET ${redactPath(withQuery(request.path, request.query))}`;
       const answer = await unlessBusy(request.signal, () => send('GET', request, 'reads'));
+      return understood(answer, said, 'reads', request.signal);
+    },
+    async query(request) {
+      const said = `POST ${redactPath(withQuery(request.path, request.query))}`;
+      const answer = await unlessBusy(request.signal, () => send('POST', request, 'reads'));
       return understood(answer, said, 'reads', request.signal);
     },
     async bytes(method, { limit = MOST_BYTES, ...request }) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../../test/clock.ts';
+import { FleetError } from '../../../errors.ts';
 import { addressOf } from '../address.ts';
 import { openSession, type Session } from '../session.ts';
 import { refused, type ScriptedVcenter, startScriptedVcenter } from '../testkit/scripted-vcenter.ts';
@@ -104,5 +105,19 @@ describe('disk and network rates of VMs that run', () => {
     const bare = createRates(session, async () => ({ ...counters, known: new Map() }));
     await bare.follow(() => vms(1), ending.signal);
     expect(questions()).toEqual([]);
+  });
+
+  it('are asked for again where their counters could not be read at first, and never where the server has none', async () => {
+    let times = 0;
+    const late = createRates(session, async () => {
+      if (++times === 1) throw new FleetError('host.unreachable', 'busy');
+      return counters;
+    });
+    void late.follow(() => vms(1), ending.signal);
+    await passUntil(() => late.of('vm-0') !== undefined);
+    const bare = createRates(session, () => Promise.reject(new FleetError('op.unsupported', 'it keeps no metrics')));
+    await bare.follow(() => vms(1), ending.signal);
+    const broken = createRates(session, () => Promise.reject(new TypeError('a bug')));
+    await expect(broken.follow(() => vms(1), ending.signal)).rejects.toThrow('a bug');
   });
 });

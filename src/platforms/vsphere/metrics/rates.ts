@@ -1,7 +1,9 @@
 /** Disk and network rates of VMs that run: QueryPerf, for many VMs in one request, as often as hosts have a new step. */
 import { wait } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
 import type { Reading } from '../../lib/sample-block.ts';
 import type { Session } from '../session.ts';
+import { SoapFault } from '../soap/fault.ts';
 import type { CounterName, Counters } from './counters.ts';
 import { queryPerf, type Series } from './query.ts';
 
@@ -21,7 +23,7 @@ export interface Rates {
   areNew(): boolean;
   /**
    * Reads them again and again, those that are returned first come first; resolves when the server has no such counters, or when
-   * the signal aborts. What can't be read is unknown until it can.
+   * the signal aborts. What can't be read is unknown until it can. Rejects with what is no answer of a server.
    */
   follow(running: () => readonly string[], signal: AbortSignal): Promise<void>;
 }
@@ -48,7 +50,7 @@ export function createRates(session: Session, counters: (signal: AbortSignal) =>
     for (let at = 0; at < vms.length; at += MOST_AT_ONCE) {
       signal.throwIfAborted();
       // one that has just gone makes the server refuse the question about all of them; the next will be without it
-      await readSome(those, vms.slice(at, at + MOST_AT_ONCE), signal).catch(() => undefined);
+      await unlessRefused(readSome(those, vms.slice(at, at + MOST_AT_ONCE), signal));
     }
   }
 
@@ -64,17 +66,33 @@ export function createRates(session: Session, counters: (signal: AbortSignal) =>
     },
     async follow(running, signal) {
       try {
-        const all = await counters(signal);
-        const known = new Map([...all.known].filter(([name]) => RATES.has(name)));
-        while (known.size > 0) {
-          await round({ ...all, known }, running(), signal);
+        for (;;) {
+          const all = await counters(signal).catch(noneNow);
+          if (all === 'never') return;
+          const known = new Map([...(all?.known ?? [])].filter(([name]) => RATES.has(name)));
+          if (all && known.size === 0) return;
+          if (all) await round({ ...all, known }, running(), signal);
           await wait(clock, STEP_S * 1000, signal);
         }
-      } catch {
-        // an endpoint without them is as good as before; a link that is lost is noticed by the watch
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
     },
   };
+}
+
+/** The server's "no" and a link that is lost: the watch notices that one by itself. */
+const isRefused = (error: unknown): boolean => error instanceof SoapFault || error instanceof FleetError;
+
+const unlessRefused = (work: Promise<void>): Promise<void> =>
+  work.catch((error: unknown) => {
+    if (!isRefused(error)) throw error;
+  });
+
+/** Whether the server never has any; those that could not be read now are asked for again. */
+function noneNow(error: unknown): 'never' | undefined {
+  if (!isRefused(error)) throw error;
+  return error instanceof FleetError && error.code === 'op.unsupported' ? 'never' : undefined;
 }
 
 function readingOf({ values }: Series): Reading {

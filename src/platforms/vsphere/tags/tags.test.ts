@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestClock } from '../../../../test/clock.ts';
-import type { Connection } from '../../contract.ts';
+import { createTestClock, type TestClock } from '../../../../test/clock.ts';
+import type { Connection, Settings } from '../../contract.ts';
 import { connect } from '../connection.ts';
 import { type ScriptedVcenter, startScriptedVcenter } from '../testkit/scripted-vcenter.ts';
 
@@ -17,19 +17,25 @@ const THERE = [
 
 let vcenter: ScriptedVcenter;
 let connection: Connection;
+let clock: TestClock;
 /** Of the VM. */
 let attached: string[];
 let asked: string[];
 let isFailing: boolean;
+/** Of these requests: a status, or a promise of one. */
+let trouble: (request: string) => unknown;
 
 beforeEach(async () => {
-  [attached, asked, isFailing] = [[urn('Tag', '0')], [], false];
+  [attached, asked, isFailing, trouble] = [[urn('Tag', '0')], [], false, () => undefined];
+  clock = createTestClock();
   vcenter = await startScriptedVcenter();
-  connection = await connect(vcenter.endpoint, { signal, clock: createTestClock(), wire: () => {}, ask: {} });
+  connection = await connect(vcenter.endpoint, { signal, clock, wire: () => {}, ask: {} });
   for (const path of ['config.changeVersion', 'config.hardware.numCPU', 'config.hardware.memoryMB'])
     vcenter.vm.set(path, '4');
   vcenter.answerInJson((request, body) => {
     asked.push(request.replace(TAGGING, ''));
+    const broken = trouble(request);
+    if (broken !== undefined) return broken;
     if (request === 'POST /rest/com/vmware/cis/session') return 'a-session';
     if (request === 'DELETE /rest/com/vmware/cis/session') return {};
     const [, kind, id = ''] = /\/(tag|category)\/id:(\S+)$/.exec(request) ?? [];
@@ -52,9 +58,14 @@ afterEach(async () => {
   await vcenter.close();
 });
 
-const set = (tags: string) =>
-  connection.vm.configure?.(vcenter.id, 'config', { tags }, {}, signal) ?? Promise.reject(new Error('it is not there'));
 const read = async () => (await connection.vm.settings?.(vcenter.id, 'config', signal))?.['tags'];
+const configure = (changes: Settings, basedOn: Settings) =>
+  connection.vm.configure?.(vcenter.id, 'config', changes, basedOn, signal) ??
+  Promise.reject(new Error('it is not there'));
+const set = async (tags: string) => {
+  const now = await read();
+  return configure({ tags }, now === undefined ? {} : { tags: now });
+};
 const changes = () => asked.filter((one) => /attach-multiple|detach-multiple/.test(one));
 
 describe('tags of a VM', () => {
@@ -107,5 +118,48 @@ describe('tags of a VM', () => {
     expect(settings).not.toHaveProperty('tags');
     await expect(set('environment=test')).rejects.toMatchObject({ code: 'op.unsupported' });
     expect(vcenter.sent()).toEqual([]);
+  });
+
+  it('are unknown while the server has trouble: settings are not shown without them, and other changes go through', async () => {
+    trouble = (request) => (request.endsWith('list-attached-tags') ? 500 : undefined);
+    await expect(read()).rejects.toMatchObject({ code: 'op.failed', message: expect.stringContaining('tags of ') });
+    await expect(set('environment=test')).rejects.toMatchObject({ code: 'op.failed' });
+    await configure({ description: 'mine' }, { description: '' });
+    expect(vcenter.sent()).toContain('ReconfigVM_Task vm-143');
+    const { more } = await connection.vm.info(vcenter.id, signal);
+    expect(more.map(([label]) => label)).not.toContain('Tags');
+  });
+
+  it('are not changed by one who was not shown which there are', async () => {
+    await expect(configure({ tags: 'environment=test' }, {})).rejects.toMatchObject({
+      code: 'op.conflict',
+      message: 'web1 may have other tags: its settings did not show them',
+    });
+    expect(changes()).toEqual([]);
+  });
+
+  it('of which one went away while they are read are the others', async () => {
+    attached = [urn('Tag', '0'), urn('Tag', '2')];
+    trouble = (request) => (request.includes(`id:${urn('Tag', '0')}`) ? 404 : undefined);
+    expect(await read()).toBe('owner=web team');
+  });
+
+  it('are left as they are where a comma is in the name of one', async () => {
+    trouble = (request) =>
+      request.includes('/tag/id:') ? { id: '', name: 'a, b', category_id: urn('Category', 'owner') } : undefined;
+    await expect(set('')).rejects.toMatchObject({
+      code: 'op.refused',
+      message: expect.stringContaining('"owner=a, b"'),
+      fix: expect.stringContaining('govc'),
+    });
+    expect(changes()).toEqual([]);
+  });
+
+  it('that do not come within three seconds are left out of the details', async () => {
+    trouble = () => new Promise(() => undefined);
+    const answer = connection.vm.info(vcenter.id, signal);
+    await expect.poll(() => asked.length, { interval: 5, timeout: 10_000 }).toBe(1);
+    await clock.pass(3_000);
+    expect((await answer).more.map(([label]) => label)).not.toContain('Tags');
   });
 });

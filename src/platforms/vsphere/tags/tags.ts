@@ -16,6 +16,12 @@ export interface Tag {
   readonly category: string;
 }
 
+/** No Automation API, or not for this login. */
+const WITHOUT: ReadonlySet<string> = new Set(['op.unsupported', 'auth.rejected', 'auth.forbidden']);
+
+/** Whether this is why there are no tags here; after any other error it is not known which there are. */
+export const isWithoutTags = (error: unknown): boolean => error instanceof FleetError && WITHOUT.has(error.code);
+
 const TAGGING = '/rest/com/vmware/cis/tagging';
 /** Questions at a time: there is none for the names of several tags. */
 const AT_ONCE = 4;
@@ -43,7 +49,8 @@ export interface TagChange {
 
 /**
  * What is to be sent so that a VM has `wanted`, as `tagsText` spells it, instead of `now`; a tag of which only one category has
- * the name may stand alone. Nothing is made. Throws op.refused for a tag that the vCenter has not, and name.ambiguous.
+ * the name may stand alone. Nothing is made. Throws op.refused for a tag that the vCenter has not, and where commas in names leave
+ * open which tags are meant; and name.ambiguous.
  */
 export async function tagChanges(
   session: Session,
@@ -51,6 +58,12 @@ export async function tagChanges(
   now: readonly Tag[],
   signal: AbortSignal,
 ): Promise<readonly TagChange[]> {
+  const odd = now.find((tag) => spelt(tag).includes(','));
+  if (odd)
+    throw refused(
+      `it has the tag ${JSON.stringify(spelt(odd))}, and commas are between tags here`,
+      'change its tags with govc tags.attach and govc tags.detach',
+    );
   const words = wanted
     .split(',')
     .map((word) => word.trim())
@@ -96,17 +109,19 @@ async function everyTag(session: Session, signal: AbortSignal): Promise<readonly
   return tags.map((tag) => ({ ...tag, category: names.get(tag.category) ?? tag.category }));
 }
 
-/** With the ids of their categories. */
-const readTags = (session: Session, ids: readonly string[], signal: AbortSignal): Promise<readonly Tag[]> =>
-  eachOf(ids, async (id) => {
+/** With the ids of their categories; without those that went away meanwhile. */
+async function readTags(session: Session, ids: readonly string[], signal: AbortSignal): Promise<readonly Tag[]> {
+  const all = await eachOf(ids, async (id) => {
     const row = await detailsOf(session, `${TAGGING}/tag/${idPath(id)}`, signal);
-    return { id, name: plainLine(textOf(row, 'name') ?? id), category: textOf(row, 'category_id') ?? '' };
+    return row && { id, name: plainLine(textOf(row, 'name') ?? id), category: textOf(row, 'category_id') ?? '' };
   });
+  return all.filter((tag) => tag !== undefined);
+}
 
 async function namesOfCategories(session: Session, ids: readonly string[], signal: AbortSignal) {
   const names = await eachOf(ids, async (id) => {
     const row = await detailsOf(session, `${TAGGING}/category/${idPath(id)}`, signal);
-    return [id, plainLine(textOf(row, 'name') ?? id)] as const;
+    return [id, plainLine((row && textOf(row, 'name')) ?? id)] as const;
   });
   return new Map(names);
 }
@@ -124,9 +139,14 @@ const idPath = (id: string): string => `id:${encodeURIComponent(id).replaceAll('
 
 const objectOf = ({ type, value }: MoRef) => ({ type, id: value });
 
+/** Undefined for one that is not there: it was listed a moment ago. */
 async function detailsOf(session: Session, path: string, signal: AbortSignal) {
-  const { body } = await asked(session, session.automation.read({ path, signal }));
-  return asRow(asRow(body, path)['value'], path);
+  const answer = await asked(session, session.automation.read({ path, signal })).catch((error: unknown) => {
+    if (error instanceof FleetError && error.cause instanceof StatusError && error.cause.status === 404)
+      return undefined;
+    throw error;
+  });
+  return answer && asRow(asRow(answer.body, path)['value'], path);
 }
 
 async function idsFrom(
@@ -136,9 +156,9 @@ async function idsFrom(
   signal: AbortSignal,
   json?: unknown,
 ): Promise<readonly string[]> {
-  const { read, change } = session.automation;
+  const { read, query } = session.automation;
   const request = { path, signal, ...(action !== undefined && { query: { '~action': action } }) };
-  const { body } = await asked(session, json === undefined ? read(request) : change('POST', { ...request, json }));
+  const { body } = await asked(session, json === undefined ? read(request) : query({ ...request, json }));
   const ids = asRow(body, path)['value'];
   return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
 }
@@ -165,7 +185,7 @@ async function asked<Answer>({ host }: Session, answer: Promise<Answer>): Promis
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     throw error.status === 404
-      ? new FleetError('op.unsupported', `${host} has no such tag, or no tags`)
+      ? new FleetError('op.unsupported', `${host} has no such tag, or no tags`, { cause: error })
       : statusError(error, `tags of ${host}`);
   }
 }

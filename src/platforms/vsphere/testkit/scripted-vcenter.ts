@@ -25,6 +25,8 @@ export interface ScriptedVcenter {
   readonly endpoint: Endpoint;
   /** In the order in which they came; those that only read are left out by `sent`. */
   readonly asked: readonly Asked[];
+  /** Requests to the Automation API, in their order: `POST /rest/…`. */
+  readonly askedInJson: readonly string[];
   /** Methods that change something, in their order: `PowerOnVM_Task vm-143`. */
   sent(): readonly string[];
   /** Of the VM that single questions are about: path -> value, as XML or text. */
@@ -32,7 +34,7 @@ export interface ScriptedVcenter {
   readonly id: VmId;
   /** Answers the method from now on. */
   answer(method: string, say: (asked: Asked) => Said | Promise<Said>): void;
-  /** Of the Automation API, `POST /rest/…`, from now on: the `value` of an answer; undefined, as before, is the status 404. */
+  /** Of the Automation API, `POST /rest/…`, from now on: the `value` of an answer, or a status; undefined, as before, is 404. */
   answerInJson(say: (asked: string, body: string) => unknown): void;
   /** As an administrator does who ends all sessions. */
   endSessions(): void;
@@ -51,6 +53,7 @@ export async function startScriptedVcenter(
   first: (asked: Asked) => Said | undefined = () => undefined,
 ): Promise<ScriptedVcenter> {
   const asked: Asked[] = [];
+  const askedInJson: string[] = [];
   const answers = new Map<string, (asked: Asked) => Said | Promise<Said>>();
   const sessions = new Set<string>();
   let count = 0;
@@ -77,9 +80,11 @@ export async function startScriptedVcenter(
   async function automation(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const said = inJson(`${request.method} ${request.url}`, body);
-    response.writeHead(said === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(said === undefined ? '{}' : JSON.stringify({ value: said }));
+    const one = `${request.method} ${request.url}`;
+    askedInJson.push(one);
+    const said = (await inJson(one, body)) ?? 404;
+    response.writeHead(typeof said === 'number' ? said : 200, { 'content-type': 'application/json' });
+    response.end(typeof said === 'number' ? '{}' : JSON.stringify({ value: said }));
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -121,6 +126,7 @@ export async function startScriptedVcenter(
   return {
     endpoint: { name: ENDPOINT, platform: 'vsphere', values },
     asked,
+    askedInJson,
     sent: () => asked.flatMap(({ method, target }) => (READS.test(method) ? [] : [`${method} ${target}`])),
     vm,
     id: vmId(ENDPOINT, VM),

@@ -47,8 +47,11 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     const guestNics = childrenOf(values.get('guest.net'), 'GuestNicInfo');
     const ips = guestNics.flatMap((nic) => childrenOf(nic, 'ipAddress').map((one) => one.text));
     const ip = text('guest.ipAddress');
-    const attributes = await attributesOf(calls.session, values, signal);
-    const tags = await knownTags(calls.session, ref, signal);
+    const [tags, attributes, namedCards] = await Promise.all([
+      knownTags(calls.session, ref, signal),
+      attributesOf(calls.session, values, signal),
+      namedNics(calls.session, nics, guestNics, signal),
+    ]);
     const started = bootTimeOf(power, text('runtime.connectionState'), text('runtime.bootTime'));
     return {
       state: stateOf(power, text('runtime.connectionState'), undefined).state,
@@ -56,7 +59,7 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
       ...(started === undefined ? {} : { started }),
       // The row has the first address only.
       row: { ips: [...new Set([...(ip === undefined ? [] : [ip]), ...ips])] },
-      nics: await namedNics(calls.session, nics, guestNics, signal),
+      nics: namedCards,
       disks: disks.map(
         ({ label, path, size, format, bus, readOnly }): Disk => ({
           device: label,
@@ -81,9 +84,17 @@ export const readInfo = (calls: VmCalls, id: VmId, signal: AbortSignal): Promise
     };
   });
 
-/** '' also where they can't be read: the rest is shown all the same. */
-const knownTags = (session: Session, ref: MoRef, signal: AbortSignal): Promise<string> =>
-  tagsOf(session, ref, signal).then(tagsText, () => '');
+/** The API that tells them is another one, which may hang while this one answers. */
+const TAGS_MS = 3_000;
+
+/** '' also where they can't be read in time: the rest is shown all the same. */
+function knownTags(session: Session, ref: MoRef, signal: AbortSignal): Promise<string> {
+  const late = new AbortController();
+  const stop = session.clock.after(TAGS_MS, () => late.abort());
+  return tagsOf(session, ref, AbortSignal.any([signal, late.signal]))
+    .then(tagsText, () => '')
+    .finally(stop);
+}
 
 /** The guest's tools name the network of each card; otherwise a distributed port group is asked for its name. */
 async function namedNics(

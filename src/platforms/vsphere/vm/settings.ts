@@ -11,7 +11,7 @@ import { kcliPath } from '../inventory-spec.ts';
 import { manifest } from '../manifest.ts';
 import { normalizeError } from '../normalize-error.ts';
 import { xml } from '../soap/envelope.ts';
-import { TAGS, tagChanges, tagsOf, tagsText } from '../tags/tags.ts';
+import { isWithoutTags, TAGS, type TagChange, tagChanges, tagsOf, tagsText } from '../tags/tags.ts';
 import { conflict, done, onVm, type VmCall, type VmCalls } from '../vm-call.ts';
 import { BOOT_ORDER, bootOrderOf, bootParts } from './boot-order.ts';
 import { ATTRIBUTE_VALUES, ATTRIBUTES, attributesOf, changesOf } from './custom-attributes.ts';
@@ -47,19 +47,17 @@ export function createSettings(calls: VmCalls): Required<Pick<VmOps, 'settings' 
     settings: (id, target, signal) => onVm(calls, id, PATHS, signal, (call) => read(call, target)),
     configure: (id, target, changes, basedOn, signal) =>
       onVm(calls, id, PATHS, signal, async (call) => {
-        const now = await read(call, target);
+        const { template, [ATTRIBUTES]: attributes, [TAGS]: tags, ...others } = changes;
+        // what else is changed does not wait for an API that has trouble
+        const now = await read(call, target, tags !== undefined);
         refuseStale(manifest.settings, call.name, basedOn, now);
         if (call.power === 'poweredOn') refuseCold(call, changes, now);
         checkCores(Number(changes['vcpus'] ?? now['vcpus']), coresIn(changes['cores'] ?? null));
-        const { template, [ATTRIBUTES]: attributes, [TAGS]: tags, ...others } = changes;
         const parts = partsOf(others, call);
         const values = isPairs(attributes)
           ? await changesOf(call.session, attributes, pairsIn(now, ATTRIBUTES), signal)
           : [];
-        const tagged =
-          typeof tags === 'string'
-            ? await tagChanges(call.session, tags, await tagsOf(call.session, call.ref, signal), signal)
-            : [];
+        const tagged = typeof tags === 'string' ? await tagsTo(call, tags, basedOn) : [];
         // a template takes few changes
         if (template === false && now['template'] === true) await markAsVm(calls, call);
         let accepted = done();
@@ -92,7 +90,7 @@ const stepOf = ({ name }: VmCall, keys: readonly string[], send: () => Promise<u
 
 const coresIn = (value: Settings[string]): number | undefined => (typeof value === 'number' ? value : undefined);
 
-async function read(call: VmCall, target: SettingsTarget): Promise<Settings> {
+async function read(call: VmCall, target: SettingsTarget, withTags = true): Promise<Settings> {
   const { session, name, power, values, signal } = call;
   if (target === 'running' && power !== 'poweredOn') {
     throw conflict(name, 'does not run', 'change the saved settings instead');
@@ -115,7 +113,7 @@ async function read(call: VmCall, target: SettingsTarget): Promise<Settings> {
     nested: text('config.nestedHVEnabled') === 'true',
     description: text('config.annotation') ?? '',
     ...Object.fromEntries(NOTES.map((key) => [key, text(kcliPath(key)) ?? ''])),
-    ...(await tagsSetting(call)),
+    ...(withTags && (await tagsSetting(call))),
     metadata: metadataIn(readOptions(values)),
     [ATTRIBUTES]: await attributesOf(session, values, signal),
     ...(target === 'config' && {
@@ -125,12 +123,27 @@ async function read(call: VmCall, target: SettingsTarget): Promise<Settings> {
   };
 }
 
-/** Left out where they can't be read: the Automation API may be shut off. */
+/** Left out where there are none: the Automation API may be shut off. Rejects where that is not known: none would look like no tags. */
 const tagsSetting = ({ session, ref, signal }: VmCall): Promise<Settings> =>
   tagsOf(session, ref, signal).then(
     (tags) => ({ [TAGS]: tagsText(tags) }),
-    () => ({}),
+    (error: unknown) => {
+      if (isWithoutTags(error)) return {};
+      throw error;
+    },
   );
+
+/** Those that are not among the wanted are taken away: rejects with op.conflict where it was not seen which it has. */
+async function tagsTo(
+  { session, ref, name, signal }: VmCall,
+  wanted: string,
+  basedOn: Settings,
+): Promise<readonly TagChange[]> {
+  const now = await tagsOf(session, ref, signal);
+  if (basedOn[TAGS] === undefined)
+    throw conflict(name, 'may have other tags: its settings did not show them', 'read its settings again');
+  return tagChanges(session, wanted, now, signal);
+}
 
 /** What a running VM can't take: anything but more, and that only where it was allowed before it was started. */
 function refuseCold({ name }: VmCall, changes: Settings, now: Settings): void {
