@@ -178,3 +178,19 @@ it('F-154 a script whose link dies is ended, also one that will not, and leaves 
   await expect.poll(() => [readdirSync(home), isReserved()], { timeout: 30_000 }).toEqual([['.cache'], false]);
   release(prepared);
 });
+
+it('F-157 says why a disk can not be made, and takes no other file for one that is to be formatted or copied', () => {
+  const { code, stderr } = run(`
+cd "$HERE"
+printf 'QFI\\373' >"$HERE/layered"; note_made "$HERE/layered"
+create_disk "$HERE/target" 1
+qemu-img create -q -f raw secret 64K && qemu-img create -q -f qcow2 -b secret -F raw layer
+create_disk "$HERE/large" 99999999999999
+make_fs "$HERE/layered" ext4
+copy_disk_content layer "$HERE/target"
+copy_disk_content layer "$HERE/target" raw raw && copy_disk_content secret "$HERE/target" && exit 9`);
+  expect(code).toBe(9);
+  expect(stderr).toMatch(/large: .*offset/);
+  expect(stderr).toContain('layered is an image with a format');
+  expect(stderr).toContain('layer names another file: say its format');
+});
