@@ -111,7 +111,10 @@ create_disk /dev/../etc/x 1 lvm || make_fs "$HERE/theirs" ext4 || copy_disk_cont
 });
 
 it('F-158 runs the custom scripts of the template, then of the library, in the order of their names', () => {
-  const own = [file('provision.sh', `${BEGIN}run_custom_scripts`), file('custom_scripts/app/1', 'echo own 1')];
+  const own = [
+    file('provision.sh', `${BEGIN}run_custom_scripts`),
+    file('custom_scripts/app/1', `${BEGIN}echo "own 1 $VM_NAME"`),
+  ];
   const customScripts = [
     file('app/1', 'echo never'),
     file('base/20-b', `. "$(dirname "$0")/../../common/functions"; read_arguments "$@"; echo "b $VM_NAME"`),
@@ -121,8 +124,13 @@ it('F-158 runs the custom scripts of the template, then of the library, in the o
   const variables = (list: string) => ({ entries: own, customScripts, variables: { custom_list: list } });
   expect(run('', variables('base app'))).toMatchObject({
     code: 0,
-    stdout: "running base/10-a\na\nrunning base/20-b\nb it's web 1\nrunning app/1\nown 1\n",
+    stdout: "running base/10-a\na\nrunning base/20-b\nb it's web 1\nrunning app/1\nown 1 it's web 1\n",
   });
+  const overridden = {
+    ...variables('app'),
+    entries: [...own, file('common/functions', 'read_arguments() { VM_NAME=other; }')],
+  };
+  expect(run('', overridden)).toMatchObject({ stdout: 'running app/1\nown 1 other\n' });
   expect(run('', variables('broken,app'))).toMatchObject({ code: 1, stderr: 'broken/1 has failed\n' });
   expect(run('', variables('../x'))).toMatchObject({ code: 1, stderr: 'custom_list: ../x is no name\n' });
   expect(run('', variables('none'))).toMatchObject({ code: 1, stderr: 'custom_list: there is no folder none\n' });
