@@ -14,6 +14,7 @@ import { connectUnfiltered, sayFailures } from './connect.ts';
 import type { CreatePlan } from './create-plan.ts';
 import { poolCalled } from './definitions/meant.ts';
 import { awaitMetrics } from './metrics.ts';
+import { choosesNode, refuseOutside } from './pool-nodes.ts';
 
 /**
  * The one endpoint that something is made on: that of `-C`, of a group the one that its `place` chooses, the current one, or the only
@@ -36,7 +37,7 @@ export async function placedOn(context: CommandContext): Promise<EndpointName> {
 /**
  * What is made on the node of a pool, or of one inside it, that the policy takes (F-018): those that are up, where it can be made, and that
  * have the memory for one of them. `planOn` says what would be made on an endpoint, and throws a FleetError where it can't be.
- * Throws usage beside -C, and op.refused where there is no such node.
+ * Throws usage beside -C and where each endpoint refuses with that, and op.refused where there is no such node.
  */
 export async function planInPool(
   word: string,
@@ -58,12 +59,13 @@ export async function planInPool(
     [...userPoolsAbove(fleet, id, endpointOf(id))].some(({ name }) => name === pool.name);
   const loads: (NodeLoad & { readonly plan: CreatePlan })[] = [];
   const refusals: string[] = [];
+  const errors: FleetError[] = [];
   for (const name of able) {
-    const nodes = [...fleet.nodes.values()].filter(
-      (node) => endpointOf(node.id) === name && isUp(node) && isInside(node),
-    );
+    const all = [...fleet.nodes.values()].filter(({ id }) => endpointOf(id) === name);
+    const nodes = all.filter((node) => isUp(node) && isInside(node));
     try {
       const plan = await planOn(name);
+      refuseOutside(plan, name, all, isInside, pool.name);
       const memory = Number(plan.all[0]?.['memory'] ?? 0);
       const fitting = byPolicy(
         nodes.map(({ id }) => loadOf(fleet, id, new Map())),
@@ -75,19 +77,20 @@ export async function planInPool(
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       refusals.push(`${name}: ${sentence(error)}`);
+      errors.push(error);
     }
   }
   const [best] = byPolicy(loads, 0);
   const chosen = loads.find(({ node }) => node === best?.node);
+  const [wrong] = errors;
+  if (wrong && errors.length === able.length && errors.every(({ code }) => code === 'usage')) throw wrong;
   if (!chosen) throw new FleetError('op.refused', `no node of pool ${pool.name} can take it: ${refusals.join('; ')}`);
   return onNode(chosen.plan, fleet.nameOf(chosen.node) ?? '');
 }
 
 /** A platform with several nodes that lets the user choose one is told which. */
 const onNode = (plan: CreatePlan, node: string): CreatePlan =>
-  plan.fields.some(({ key }) => key === 'node')
-    ? { ...plan, all: plan.all.map((one) => (one['node'] ? one : { ...one, node })) }
-    : plan;
+  choosesNode(plan) ? { ...plan, all: plan.all.map((one) => (one['node'] ? one : { ...one, node })) } : plan;
 
 const isUp = ({ state }: Node): boolean => state !== 'down' && state !== 'maintenance';
 

@@ -9,6 +9,8 @@ import { ANSWER, type Attributes, OPEN, REQUEST, STATUS, u32, u64 } from './wire
 export interface SftpFiles {
   /** An absolute path, links followed where they lead somewhere; an empty one is where a login starts. */
   realPath(path: string): Promise<string>;
+  /** What a link says, as it is written there. */
+  readLink(path: string): Promise<string>;
   /** Links are followed. Undefined where nothing is there. */
   look(path: string): Promise<FileEntry | undefined>;
   /** A link is one, and not what it leads to. Undefined where nothing is there. */
@@ -57,6 +59,11 @@ export async function openSftp(stream: Duplex, options: SftpOptions): Promise<Sf
   const files: SftpFiles = {
     async realPath(path) {
       const answer = await session.ask(REQUEST.realpath, [checked(path || '.')], ANSWER.name);
+      answer.u32();
+      return answer.text();
+    },
+    async readLink(path) {
+      const answer = await session.ask(REQUEST.readlink, [checked(path)], ANSWER.name);
       answer.u32();
       return answer.text();
     },
@@ -163,6 +170,7 @@ function withSentences(files: SftpFiles): SftpFiles {
       });
   return {
     realPath: about(files.realPath),
+    readLink: about(files.readLink),
     look: about(files.look),
     lookAt: about(files.lookAt),
     list: about(files.list),

@@ -21,6 +21,7 @@ export const REQUEST = {
   realpath: 16,
   stat: 17,
   rename: 18,
+  readlink: 19,
   extended: 200,
 } as const;
 

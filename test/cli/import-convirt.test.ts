@@ -1,5 +1,5 @@
 /** VMs of ConVirt, by their configuration files. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Desk, openDesk } from './run-drover.ts';
@@ -88,9 +88,40 @@ it.each([
   [VALID.replace('/a', '/$HOME'), '"/$HOME" has a character that can\'t be taken'],
   [VALID.replace('/a', '/a\\n'), "has a character that can't be taken"],
   [VALID.replace('file:/a,hda,w', 'x'), 'disk "x" is no TYPE:PATH,DEVICE,MODE'],
+  [VALID.replace('file:', 'tap:vhd:'), 'disk "/a" is vhd, which can\'t be taken'],
+  [VALID.replace('file:', 'tap:qcow:'), 'disk "/a" is qcow, which can\'t be taken'],
   [`${VALID}name = '../../etc'`, 'a template can\'t be called "../../etc"'],
 ])('F-035 refuses a file with %j, and runs nothing of it', async (text, why) => {
   const { code, stderr } = await desk.run('import', 'convirt', await file('vm', text), '--yes');
   expect([code, stderr]).toEqual([3, expect.stringContaining(why)]);
   expect(stderr).toContain('nothing was written');
+});
+
+it('F-205 says that a disk which was read-only there is not so here', async () => {
+  const path = await file('vm', VALID.replace('hda,w', 'hda,r'));
+  const { stderr } = await desk.run('import', 'convirt', path, '--dry-run');
+  expect(stderr).toContain('ConVirt/vm: /a was read-only there, and can be written to here\n');
+});
+
+it('F-035 refuses a flag that is for other tools', async () => {
+  const path = await file('vm', VALID);
+  expect(await desk.run('import', 'convirt', path, '--only', 'vm', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--only is not for convirt'),
+  });
+  expect(await desk.run('import', 'govc', '--group', 'x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--group is for convirt: govc has endpoints, and no templates'),
+  });
+});
+
+it('F-035 names what was written before an error', async () => {
+  const [one, two] = [await file('one', VALID), await file('two', VALID)];
+  // A file in the way, where the folder of the second would be.
+  const group = join(desk.home, '.local/share/drover/templates/ConVirt');
+  await mkdir(group, { recursive: true });
+  await writeFile(join(group, 'two'), '');
+  const { code, stderr } = await desk.run('import', 'convirt', one, two, '--yes');
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('drover vm create one -C ENDPOINT --template ConVirt/one makes it there');
 });

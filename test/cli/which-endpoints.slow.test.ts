@@ -63,13 +63,19 @@ it('F-018 a VM is made where the VMs load their node least, as far as that is up
 });
 
 it('F-018 F-209 F-413 in a pool a VM is made on the node that has the memory, and that VMs load least', async () => {
-  const pools = { site: { nodes: ['busy'] }, rack: { nodes: ['calm', 'locked'], in: 'site' }, none: { nodes: [] } };
+  const pools = {
+    site: { nodes: ['busy'] },
+    rack: { nodes: ['calm', 'locked'], in: 'site' },
+    none: { nodes: [] },
+    part: { nodes: ['many/fra-01'] },
+  };
   await configure(
     {
       busy: { vms: 3, running: 100, latency: 0 },
       calm: { vms: 9, running: 0, latency: 0 },
       outside: { vms: 0, latency: 0 },
       locked: { vms: 0, latency: 0, 'read-only': true },
+      many: { vms: 40, latency: 0 },
     },
     { pools },
   );
@@ -81,9 +87,13 @@ it('F-018 F-209 F-413 in a pool a VM is made on the node that has the memory, an
   expect(await make('site', '--template', 'huge')).toMatchObject(
     refused(3, 'calm: no node of the pool is up and has 977G of free memory'),
   );
+  expect(await make('part')).toMatchObject(
+    refused(3, 'many: its platform takes a node by itself, and fra-02 is not in the pool'),
+  );
   expect(await make('none')).toMatchObject(refused(3, 'pool none has no endpoint that is enabled'));
   expect(await make('sit')).toMatchObject(refused(1, 'did you mean site?'));
   expect(await make('site', '-C', 'busy')).toMatchObject(refused(2, 'not both'));
+  expect(await make('site', '--var', 'A=1')).toMatchObject(refused(2, '--var is for the variables of a --template'));
 });
 
 it('F-313 a VM is made on no endpoint that is read-only, and what a filter hides is counted', async () => {

@@ -19,6 +19,8 @@ export async function seeNodeFile(
   const path = given.replace(/(?<=.)\/+$/, '');
   const at = path.lastIndexOf('/') + 1;
   const name = path.slice(at);
+  if (name === '' || name === '.' || name === '..')
+    throw new FleetError('op.refused', `${JSON.stringify(given)} names no file in a folder`);
   const folder = await needed(connection, 'node.files')(node.id, path.slice(0, at), signal);
   const is = folder.entries?.find((entry) => entry.name === name);
   if (!is) throw new FleetError('op.refused', `${given} is not there`);

@@ -42,16 +42,17 @@ note_made() { printf '%s\n' "$1" >>"$MADE"; }
 # fetch_file FROM TO: by http, https or ftp, or a copy of a file. What is there is not fetched again.
 fetch_file() {
   [ ! -e "$2" ] || return 0
-  note_made "$2.part"
+  part=$2.part.$$
+  note_made "$part"
   case $1 in
     http://* | https://* | ftp://*)
       export http_proxy https_proxy ftp_proxy
-      if command -v curl >/dev/null 2>&1; then curl -fsSL --connect-timeout 30 -o "$2.part" "$1"
-      elif command -v wget >/dev/null 2>&1; then wget -q -T 30 -O "$2.part" "$1"
+      if command -v curl >/dev/null 2>&1; then curl -fsSL --connect-timeout 30 -o "$part" "$1"
+      elif command -v wget >/dev/null 2>&1; then wget -q -T 30 -O "$part" "$1"
       else failed 'neither curl nor wget is here'; fi ;;
-    *) cp "$1" "$2.part" ;;
-  esac && mv "$2.part" "$2" && return 0
-  rm -f "$2.part"
+    *) cp "$1" "$part" ;;
+  esac && mv "$part" "$2" && return 0
+  rm -f "$part"
   failed "$1 could not be fetched"
 }
 
@@ -71,7 +72,10 @@ create_disk() {
   [ $# -lt 3 ] || kind=$(printf '%s' "$3" | tr '[:upper:]' '[:lower:]')
   case $kind in
     lvm) create_volume "$1" "$2" ;;
-    raw | vbd) create_file "$1" && dd if=/dev/null of="$1" bs=1048576 count=0 seek="$2" 2>/dev/null ;;
+    raw | vbd)
+      create_file "$1" || return
+      said=$(LC_ALL=C dd if=/dev/null of="$1" bs=1048576 count=0 seek="$2" 2>&1) ||
+        failed "$1: $(printf '%s\n' "$said" | head -n 1)" ;;
     qcow2) create_file "$1" && qemu-img create -q -f qcow2 "$1" "$2M" ;;
     vmdk) create_file "$1" && qemu-img create -q -f vmdk "$1" "$2M" ;;
     *) failed "$kind: a disk is raw, qcow2, vmdk or lvm" ;;
@@ -103,6 +107,9 @@ create_volume() {
 # make_fs PATH ext2|ext3|ext4|xfs|swap: on a raw disk that this script has made, and on no other.
 make_fs() {
   grep -Fxq -e "$1" "$MADE" 2>/dev/null || { failed "$1 was not made here"; return; }
+  case $(head -c 4 "$1" | LC_ALL=C tr -cd '[:alnum:]# ') in
+    QFI | KDMV | '# Di') failed "$1 is an image with a format: only a raw disk can have a file system"; return ;;
+  esac
   case $2 in
     ext2 | ext3 | ext4) mkfs."$2" -q -F "$1" ;;
     xfs) mkfs.xfs -q -f "$1" ;;
@@ -111,11 +118,18 @@ make_fs() {
   esac
 }
 
-# copy_disk_content FROM TO [FORMAT of TO]: an image or a device, on a disk that this script has made.
+# copy_disk_content FROM TO [FORMAT of TO] [FORMAT of FROM]: an image or a device, on a disk that this script has made. Without the
+# format of FROM it is seen by its content, and an image that names another file is refused: it may name any file of the node.
 copy_disk_content() {
   grep -Fxq -e "$2" "$MADE" 2>/dev/null || { failed "$2 was not made here"; return; }
   kind=raw
   [ $# -lt 3 ] || kind=$3
+  if [ $# -ge 4 ]; then qemu-img convert -n -f "$4" -O "$kind" "$1" "$2"; return; fi
+  said=$(qemu-img info --output=json "$1") || return
+  case $said in
+    *'"backing-filename"'* | *'"data-file"'*)
+      failed "$1 names another file: say its format as the fourth word where you trust it"; return ;;
+  esac
   qemu-img convert -n -O "$kind" "$1" "$2"
 }
 

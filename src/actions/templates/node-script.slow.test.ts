@@ -1,11 +1,20 @@
 /** What scripts of templates meet on a node: the commands that drover sends there, run by the shell of this machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Template } from '../../state/templates/template.ts';
-import { prepareCommand, RESERVED, releaseCommand, reservationOf } from './node-store.ts';
+import { newFolder, prepareCommand, RESERVED, releaseCommand, reservationOf } from './node-store.ts';
 import { scriptCommand, scriptFiles, undoCommand } from './script-files.ts';
 
 let home = '';
@@ -47,9 +56,10 @@ interface Prepared {
   readonly kept: ReadonlySet<string>;
 }
 function prepare(): Prepared {
-  const { code, stdout } = sh(prepareCommand(reservation));
-  expect(code).toBe(0);
-  const [folder = '', ...lines] = stdout.trim().split('\n');
+  const folder = newFolder();
+  const { code, stdout } = sh(prepareCommand(reservation, folder));
+  const [made, ...lines] = stdout.trim().split('\n');
+  expect([code, made]).toEqual([0, folder]);
   return { folder, kept: new Set(lines.map((line) => line.slice(0, 64))) };
 }
 /** What would be sent, unpacked, and the command that runs it. */
@@ -111,7 +121,10 @@ create_disk /dev/../etc/x 1 lvm || make_fs "$HERE/theirs" ext4 || copy_disk_cont
 });
 
 it('F-158 runs the custom scripts of the template, then of the library, in the order of their names', () => {
-  const own = [file('provision.sh', `${BEGIN}run_custom_scripts`), file('custom_scripts/app/1', 'echo own 1')];
+  const own = [
+    file('provision.sh', `${BEGIN}run_custom_scripts`),
+    file('custom_scripts/app/1', `${BEGIN}echo "own 1 $VM_NAME"`),
+  ];
   const customScripts = [
     file('app/1', 'echo never'),
     file('base/20-b', `. "$(dirname "$0")/../../common/functions"; read_arguments "$@"; echo "b $VM_NAME"`),
@@ -121,8 +134,13 @@ it('F-158 runs the custom scripts of the template, then of the library, in the o
   const variables = (list: string) => ({ entries: own, customScripts, variables: { custom_list: list } });
   expect(run('', variables('base app'))).toMatchObject({
     code: 0,
-    stdout: "running base/10-a\na\nrunning base/20-b\nb it's web 1\nrunning app/1\nown 1\n",
+    stdout: "running base/10-a\na\nrunning base/20-b\nb it's web 1\nrunning app/1\nown 1 it's web 1\n",
   });
+  const overridden = {
+    ...variables('app'),
+    entries: [...own, file('common/functions', 'read_arguments() { VM_NAME=other; }')],
+  };
+  expect(run('', overridden)).toMatchObject({ stdout: 'running app/1\nown 1 other\n' });
   expect(run('', variables('broken,app'))).toMatchObject({ code: 1, stderr: 'broken/1 has failed\n' });
   expect(run('', variables('../x'))).toMatchObject({ code: 1, stderr: 'custom_list: ../x is no name\n' });
   expect(run('', variables('none'))).toMatchObject({ code: 1, stderr: 'custom_list: there is no folder none\n' });
@@ -144,8 +162,13 @@ it('F-154 sends the files that have changed alone', () => {
 
 it('F-154 one run at a time makes a VM of this name; a script that fails gives it free, and what it made is removed', () => {
   const first = prepare();
-  const other = sh(prepareCommand(reservation));
-  expect([other.code, other.stderr]).toEqual([RESERVED, `${home}/.cache/drover/making/${reservation}\n`]);
+  const unused = newFolder();
+  const other = sh(prepareCommand(reservation, unused));
+  const mine = `${home}/.cache/drover/making/${reservation}`;
+  expect([other.code, other.stderr]).toEqual([RESERVED, `${mine}\n${first.folder}\n`]);
+  // It has none of it, and takes nothing away.
+  release({ folder: unused, kept: new Set() });
+  expect(isReserved()).toBe(true);
   const failing = place(first, 'create_disk "$HERE/a.img" 1; : >"$HERE/b"; note_made "$HERE/b"; ls "$HERE"; exit 3');
   expect(sh(failing.command)).toMatchObject({ code: 3, stdout: 'a.img\nb\n' });
   expect([readdirSync(home), isReserved()]).toEqual([['.cache'], false]);
@@ -177,4 +200,57 @@ it('F-154 a script whose link dies is ended, also one that will not, and leaves 
   await ended;
   await expect.poll(() => [readdirSync(home), isReserved()], { timeout: 30_000 }).toEqual([['.cache'], false]);
   release(prepared);
+});
+
+it('F-157 says why a disk can not be made, and takes no other file for one that is to be formatted or copied', () => {
+  const { code, stderr } = run(`
+cd "$HERE"
+printf 'QFI\\373' >"$HERE/layered"; note_made "$HERE/layered"
+create_disk "$HERE/target" 1
+qemu-img create -q -f raw secret 64K && qemu-img create -q -f qcow2 -b secret -F raw layer
+create_disk "$HERE/large" 99999999999999
+make_fs "$HERE/layered" ext4
+copy_disk_content layer "$HERE/target"
+copy_disk_content layer "$HERE/target" raw raw && copy_disk_content secret "$HERE/target" && exit 9`);
+  expect(code).toBe(9);
+  expect(stderr).toMatch(/large: .*offset/);
+  expect(stderr).toContain('layered is an image with a format');
+  expect(stderr).toContain('layer names another file: say its format');
+});
+
+it('F-154 what can not be removed is named each time, also after the script, and what is gone already is not', () => {
+  const prepared = prepare();
+  mkdirSync(join(home, 'stays'));
+  const script = 'for one in gone stays goes; do note_made "$HERE/$one"; done; : >"$HERE/goes"; exit 3';
+  expect(sh(place(prepared, script).command)).toMatchObject({ code: 3, stdout: '' });
+  expect(readdirSync(home).sort()).toEqual(['.cache', 'stays']);
+  const undo = () => sh(undoCommand(prepared.folder, reservation));
+  expect(undo()).toMatchObject({ code: 1, stdout: `${home}/stays\n` });
+  rmSync(join(home, 'stays'), { recursive: true });
+  expect(undo()).toMatchObject({ code: 0, stdout: '' });
+  release(prepared);
+});
+
+it('F-154 what is ended while it prepares leaves no reservation', async () => {
+  const folder = newFolder();
+  const bin = join(home, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'sha256sum'), '#!/bin/sh\necho begun\nexec sleep 600\n', { mode: 0o755 });
+  const child = spawn('sh', ['-c', `true >/dev/null; ${prepareCommand(reservation, folder)}`], {
+    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let said = '';
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (data) => {
+      said += data;
+      if (said.includes('begun')) resolve();
+    });
+  });
+  expect(isReserved()).toBe(true);
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+  await ended;
+  expect([existsSync(folder), isReserved()]).toEqual([false, false]);
 });

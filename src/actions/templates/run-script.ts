@@ -11,7 +11,7 @@ import { type NodeResult, runOnAll } from '../node/run.ts';
 import { needed } from '../object-action.ts';
 import { permitted } from '../permitted.ts';
 import type { Services } from '../services.ts';
-import { prepareCommand, RESERVED, releaseCommand, reservationOf } from './node-store.ts';
+import { isFolder, newFolder, prepareCommand, RESERVED, releaseCommand, reservationOf } from './node-store.ts';
 import { FILES, LOG, type ScriptInput, scriptCommand, scriptFiles, undoCommand } from './script-files.ts';
 
 const writeAsked: Asked = { needs: 'node.writeFile', title: 'Run the script of a template' };
@@ -30,6 +30,9 @@ const NOTHING_MADE: ReadonlySet<ErrorCode> = new Set([
   'op.failed',
   'usage',
 ]);
+
+/** With these a command may have begun on the node. */
+const PERHAPS_RUN: ReadonlySet<ErrorCode> = new Set(['outcome.unknown', 'op.timeout', 'op.cancelled']);
 
 /** What a script has written: its output, and what it has put into its log. Each is cut at 1 MiB. */
 export interface ScriptEnd {
@@ -52,7 +55,7 @@ export class ScriptError extends FleetError {
 export interface ScriptListener {
   /** Each line that it writes. */
   readonly report: Report;
-  /** It has ended well; the VM is made next. */
+  /** It has ended well; the VM is made next. Rejects for nothing. */
   ended(end: ScriptEnd): Promise<void>;
   /** What is there on the node still, and the command that removes it. */
   left(sentence: string): void;
@@ -73,11 +76,16 @@ export async function makeAfterScript<T>(
 ): Promise<T> {
   const { run, step } = commandsOn(node, services);
   const limitMs = secondsOf(input) * 1000;
-  const reservation = reservationOf(node.name, input.vm);
-  const prepared = await run(prepareCommand(reservation), STEP_MS, signal);
+  const place = { folder: newFolder(), reservation: reservationOf(node.name, input.vm) };
+  const { folder, reservation } = place;
+  const prepared = await run(prepareCommand(reservation, folder), STEP_MS, signal);
   if (!prepared.error && prepared.code === undefined) return make();
-  const { folder, kept } = preparedIn(prepared, input);
+  if (prepared.code === RESERVED) throw reservedError(prepared, input, reservation);
+  if (prepared.error && !PERHAPS_RUN.has(prepared.error.code)) throw prepared.error;
+  /** Whether what the script has made is a VM's: then it stays. */
+  let has = 'no VM' as 'no VM' | 'perhaps a VM' | 'a VM';
   try {
+    const kept = keptOn(prepared, folder);
     await sendFiles(node, `${folder}/${FILES}.tar`, scriptFiles(input, kept), services, signal);
     const command = `cd ${shellWord(folder)} && tar -xf ${FILES}.tar && exec ${scriptCommand(folder, reservation, input.template)}`;
     const result = await run(command, limitMs, signal, report);
@@ -85,23 +93,46 @@ export async function makeAfterScript<T>(
     const end: ScriptEnd = { output: `${result.stdout}${result.stderr}`, log: log.stdout };
     if (result.error || result.code !== 0) throw failure(input, result, end);
     await ended(end);
-    return await make().catch(async (error: unknown) => {
-      const undone = isMade(error, node, input, services) ? undefined : await step(undoCommand(folder, reservation));
-      if (undone?.code !== 0) {
-        const made = await step(`cat ${shellWord(`${folder}/made`)} 2>/dev/null; true`);
-        const paths = made.stdout.split('\n').filter(Boolean);
-        if (paths.length > 0) left(`what the script made for ${input.vm} is left on ${node.name}: ${paths.join(', ')}`);
-      }
+    try {
+      const made = await make();
+      has = 'a VM';
+      return made;
+    } catch (error) {
+      if (isMade(error, node, input, services)) has = 'perhaps a VM';
       throw error;
-    });
+    }
   } finally {
+    if (has !== 'a VM' && !prepared.error) await tellLeft(has === 'perhaps a VM');
     const removed = await step(releaseCommand(folder, reservation));
     if (removed.error || removed.code !== 0)
       left(
-        `${folder} is left on ${node.name}: ${onNode(node, `rm -rf ${folder} .cache/drover/making/${reservation}`)} removes it`,
+        `${folder} ${prepared.error ? 'may be' : 'is'} left on ${node.name}: ${onNode(node, takeAway(place, has === 'no VM'))} removes it`,
       );
   }
+
+  /** What the script has made is removed first, but where a VM may have it. */
+  async function tellLeft(isVms: boolean): Promise<void> {
+    const { stdout } = await step(
+      isVms ? `cat ${shellWord(`${folder}/made`)} 2>/dev/null; true` : undoCommand(folder, reservation),
+    );
+    const paths = [...new Set(stdout.split('\n').filter(Boolean))];
+    if (paths.length === 0) return;
+    const what = `what the script made for ${input.vm} is left on ${node.name}: ${paths.join(', ')}`;
+    left(isVms ? `${what}; a VM may have it` : `${what}; ${onNode(node, removing(paths))} removes it`);
+  }
 }
+
+const removing = (paths: readonly string[]): string =>
+  paths.map((path) => `${path.startsWith('/dev/') ? 'lvremove -f' : 'rm -f --'} ${shellWord(path)}`).join('; ');
+
+interface Place {
+  readonly folder: string;
+  readonly reservation: string;
+}
+
+/** What a run that has died leaves on the node; `undoes`: with what its script has made. */
+const takeAway = ({ folder, reservation }: Place, undoes: boolean): string =>
+  `${undoes ? `${undoCommand(folder, reservation)}; ` : ''}rm -rf ${folder} .cache/drover/making/${reservation}`;
 
 /** Commands on the node: that of the user, who may give it up, and steps that come behind it in each case. */
 function commandsOn(node: Node, services: Services) {
@@ -112,22 +143,26 @@ function commandsOn(node: Node, services: Services) {
   return { run, step: (command: string) => run(command, STEP_MS, AbortSignal.timeout(STEP_MS)) };
 }
 
-const onNode = ({ name }: Node, command: string): string => `drover node run ${shellWord(name)} -- ${command}`;
+/** A command that the shell of the user takes as one word. */
+const onNode = ({ name }: Node, command: string): string =>
+  `drover node run ${shellWord(name)} -- ${shellWord(command)}`;
 
-/** Its folder, and the hashes of the files that the node has kept. Throws where the name is reserved. */
-function preparedIn(
-  { node, code, error, stdout, stderr }: NodeResult,
-  { vm }: ScriptInput,
-): { readonly folder: string; readonly kept: ReadonlySet<string> } {
-  const [folder = '', ...files] = stdout.trim().split('\n');
-  if (code === RESERVED)
-    throw new FleetError('op.conflict', `${vm} is being made on ${node.name} by another run`, {
-      fix: `where none does that any more: ${onNode(node, `rm -rf ${shellWord(stderr.trim())}`)}`,
-    });
-  if (error || code !== 0 || !/^\/tmp\/drover-template-\w+$/.test(folder))
+/** A run that has died may have made something, which is to go before the name is free again. */
+function reservedError({ node, stderr }: NodeResult, { vm }: ScriptInput, reservation: string): FleetError {
+  const [mine = '', by = ''] = stderr.trim().split('\n');
+  const command = isFolder(by) ? takeAway({ folder: by, reservation }, true) : `rm -rf ${shellWord(mine)}`;
+  return new FleetError('op.conflict', `${vm} is being made on ${node.name} by another run`, {
+    fix: `where none does that any more: ${onNode(node, command)}`,
+  });
+}
+
+/** The hashes of the files that the node has kept. Throws where it could make no folder. */
+function keptOn({ node, code, error, stdout, stderr }: NodeResult, folder: string): ReadonlySet<string> {
+  const [made, ...files] = stdout.trim().split('\n');
+  if (error || code !== 0 || made !== folder)
     throw error ?? new FleetError('op.failed', `${node.name} can't make a folder for the script: ${stderr.trim()}`);
   const isWhole = (line: string) => line.slice(0, 64) === line.slice(66);
-  return { folder, kept: new Set(files.filter(isWhole).map((line) => line.slice(0, 64))) };
+  return new Set(files.filter(isWhole).map((line) => line.slice(0, 64)));
 }
 
 /** Whether there may be a VM that has what the script made. */

@@ -50,10 +50,19 @@ export function scriptFiles(input: ScriptInput, kept: ReadonlySet<string>): Buff
 
 const text = (path: string, content: string): Entry => ({ path, bytes: Buffer.from(content), executable: false });
 
+/** Custom scripts of the template find the functions where those of the library do: beside `custom_scripts`. */
+const COMMON = 'common';
+const FUNCTIONS_FILE = `${COMMON}/functions`;
+
 const storeOf = ({ template, entries, customScripts }: ScriptInput): readonly Entry[] => [
-  text('common/functions', FUNCTIONS),
+  text(FUNCTIONS_FILE, FUNCTIONS),
   ...customScripts.map((one) => ({ ...one, path: `custom_scripts/${one.path}` })),
-  ...entries.map((one) => ({ ...one, path: `${spellTemplate(template)}/${one.path}` })),
+  ...[
+    ...(entries.some(({ path }) => path === FUNCTIONS_FILE || path === COMMON)
+      ? []
+      : [text(FUNCTIONS_FILE, FUNCTIONS)]),
+    ...entries,
+  ].map((one) => ({ ...one, path: `${spellTemplate(template)}/${one.path}` })),
 ];
 
 /** ConVirt's contract: the VM's settings, the arguments, the store, the template in it, the log, and the variables. */

@@ -17,7 +17,8 @@ export interface ScriptOf {
 }
 
 /**
- * `create`, which runs the script of the template first where it has one. What is left on the node is told to `say`, with names as the node has them. Throws
+ * `create`, which runs the script of the template first where it has one. What is left on the node stands in its error, or in the
+ * warnings of what it has made; `say` is told it where it is not known what became of the VM. Names are as the node has them. Throws
  * op.unsupported where it is not clear on which node it would run.
  */
 export async function withScript<K extends ObjectKind>(
@@ -38,20 +39,57 @@ export async function withScript<K extends ObjectKind>(
       const variables = variablesFor(vm);
       const input = { template, entries, customScripts, vm, server: endpoint, settings, fields, variables };
       const file = scriptLogFile(library.folder, template, vm);
-      const keep = ({ output, log }: ScriptEnd) =>
-        keepScriptLog(file, `${output}${log === '' ? '' : `--- log\n${log}`}`);
+      const notes: string[] = [];
       const make = () => create.send(connection, object, args, signal, report);
-      const listener = { report, ended: keep, left: say };
+      const ended = async (end: ScriptEnd) => {
+        const why = await keep(file, end);
+        if (why !== undefined) notes.push(why);
+      };
+      const listener = { report, ended, left: (left: string) => void notes.push(left) };
       try {
-        return await makeAfterScript(node, input, make, services, listener, signal);
+        const accepted = await makeAfterScript(node, input, make, services, listener, signal);
+        return {
+          ...accepted,
+          warnings: [...accepted.warnings, ...notes.map((detail) => ({ feature: SCRIPT, detail }))],
+        };
       } catch (error) {
-        if (!(error instanceof ScriptError)) throw error;
-        await keep(error.end);
-        const fix = `${vm} was not made; what the script wrote is in ${file}`;
-        throw new FleetError(error.code, sentence(error), { fix });
+        if (!(error instanceof ScriptError)) throw withNotes(error, notes, say);
+        const why = await keep(file, error.end);
+        const fix = `${vm} was not made; ${why ?? `what the script wrote is in ${file}`}`;
+        throw new FleetError(error.code, [sentence(error), ...notes].join('; '), { fix });
       }
     },
   };
+}
+
+const SCRIPT = 'script';
+
+/** Why the log can't be kept, which stops nothing. */
+async function keep(file: string, { output, log }: ScriptEnd): Promise<string | undefined> {
+  try {
+    await keepScriptLog(file, `${output}${log === '' ? '' : `--- log\n${log}`}`);
+    return undefined;
+  } catch (error) {
+    return `what the script wrote can't be kept in ${file}: ${sentence(error)}`;
+  }
+}
+
+/** What became of a VM is looked up after these, and their sentence is not shown. */
+const LOOKED_UP: ReadonlySet<string> = new Set(['outcome.unknown', 'host.unreachable']);
+
+function withNotes(error: unknown, notes: readonly string[], say: (sentence: string) => void): unknown {
+  if (error instanceof FleetError && !LOOKED_UP.has(error.code)) {
+    const { code, message, fix, retry } = error;
+    return notes.length === 0
+      ? error
+      : new FleetError(code, [message, ...notes].join('; '), {
+          retry,
+          cause: error,
+          ...(fix !== undefined && { fix }),
+        });
+  }
+  for (const note of notes) say(note);
+  return error;
 }
 
 function nodeOf(template: Template, endpoint: EndpointName, all: readonly Node[]): Node {

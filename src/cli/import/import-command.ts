@@ -40,11 +40,15 @@ export const importCommand: OwnCommand = {
       : [],
   run: (context, parsed) => {
     const [tool, ...files] = parsed.words;
+    if (tool === CONVIRT && parsed.repeated['only'])
+      throw new FleetError('usage', '--only is not for convirt', { fix: 'name the files of those VMs alone' });
     if (tool === CONVIRT)
       return context.withApp((app) =>
         importConvirt(app, files, String(parsed.values[GROUP.key] ?? USUAL_GROUP), sourceOf(context), context),
       );
     const importer = importerOf(parsed.words);
+    if (parsed.values[GROUP.key] !== undefined)
+      throw new FleetError('usage', `--${GROUP.key} is for convirt: ${importer.tool} has endpoints, and no templates`);
     return context.withApp((app) => runImport(app, importer, parsed, context));
   },
 };

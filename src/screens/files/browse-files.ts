@@ -22,21 +22,32 @@ const MOST_SHOWN = 1_990;
 type Step =
   | { readonly kind: 'open'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly is: FileEntry }
+  | { readonly kind: 'link'; readonly path: string }
   | { readonly kind: 'send' | 'make' | 'rename' | 'delete'; readonly folder: string };
 
 /** Until the list is left. Rejects with what a folder can't be read for. */
 export async function browseFiles(stage: Stage, action: BrowseAction, id: NodeId): Promise<void> {
   let path = '';
+  let folder = '';
   for (;;) {
     const { object: node, connection } = permitted(action, 'node', id, stage.services);
     const list = await needed(connection, 'node.files')(id, path, new AbortController().signal);
+    const { entries } = list;
+    if (entries === undefined) {
+      // A link has led to a file.
+      await onFile(stage, node, list.path, list.is);
+      path = folder;
+      continue;
+    }
     const step = await stage.dialogs.pick<Step>({
       title: clean(`${node.name}:${list.path}`),
-      choices: () => choicesOf(list.path, list.entries ?? []),
+      choices: () => choicesOf(list.path, entries),
     });
     if (!step) return;
     path = list.path;
+    folder = list.path;
     if (step.kind === 'open') path = step.path;
+    else if (step.kind === 'link') path = (await onLink(stage, node, step.path)) ?? path;
     else if (step.kind === 'file') await onFile(stage, node, step.path, step.is);
     else if (step.kind === 'send') await sendThere(stage, node, step.folder);
     else if (step.kind === 'make') await makeThere(stage, node, step.folder);
@@ -59,12 +70,16 @@ function choicesOf(path: string, entries: readonly FileEntry[]): readonly Choice
   return [
     ...(path === '/' ? [] : [{ label: '..', value: { kind: 'open', path: above } as const }]),
     ...sorted.slice(0, MOST_SHOWN).map((is): Choice<Step> => {
-      const isFolder = is.kind === 'folder' || is.kind === 'link';
       const size = is.kind === 'file' && is.size !== undefined ? `  ${formatBytes(is.size)}` : '';
       const mark = is.kind === 'folder' ? '/' : is.kind === 'link' ? '@' : '';
       return {
         label: clean(`${is.name}${mark}${size}`),
-        value: isFolder ? { kind: 'open', path: at(is.name) } : { kind: 'file', path: at(is.name), is },
+        value:
+          is.kind === 'folder'
+            ? { kind: 'open', path: at(is.name) }
+            : is.kind === 'link'
+              ? { kind: 'link', path: at(is.name) }
+              : { kind: 'file', path: at(is.name), is },
       };
     }),
     { label: '+ send a file of this machine here', value: { kind: 'send', folder: path } },
@@ -78,6 +93,21 @@ function choicesOf(path: string, entries: readonly FileEntry[]): readonly Choice
             : []),
         ]),
   ];
+}
+
+/** Answers the path that is gone to. */
+async function onLink(stage: Stage, node: Node, path: string): Promise<string | undefined> {
+  const what = await stage.dialogs.pick({
+    title: clean(`${path}@`),
+    choices: () => [
+      { label: 'Open what it leads to', value: 'open' as const },
+      { label: 'Rename the link', value: 'rename' as const },
+      { label: 'Delete the link', value: 'delete' as const },
+    ],
+  });
+  if (what === 'rename') await renameThere(stage, node, path);
+  if (what === 'delete') await deleteThere(stage, node, path);
+  return what === 'open' ? path : undefined;
 }
 
 async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Promise<void> {

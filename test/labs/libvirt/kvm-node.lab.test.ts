@@ -174,4 +174,20 @@ describe('files of a host', () => {
       await removeGuests(host, VM);
     }
   });
+
+  it('F-201 nor do folders and links go by which a pool that is off is reached', async () => {
+    const pool = 'drover-off';
+    await sh(`cd ${THERE} && mkdir -p real/off && ln -s real byway`);
+    await sh(`virsh pool-define-as ${pool} dir --target ${THERE}/byway/off`);
+    try {
+      for (const path of ['byway', 'real', 'real/off']) {
+        const kept = await node('mv', host.name, `${THERE}/${path}`, 'elsewhere');
+        expect([kept.code, kept.stderr], path).toEqual([1, expect.stringContaining(`the folder of pool ${pool}`)]);
+      }
+      expect((await node('rm', host.name, `${THERE}/byway`, '--yes')).code).toBe(1);
+    } finally {
+      await sh(`virsh pool-undefine ${pool}`);
+    }
+    expect((await node('rm', host.name, `${THERE}/byway`, '--yes')).code).toBe(0);
+  });
 });

@@ -89,14 +89,18 @@ export async function importConvirt(
   if (isTable) await show(found, context);
   const isWanted = fresh.length > 0 && (await isAsked(fresh.length, app, context));
   const written = new Set<Candidate>();
-  if (isWanted) for (const one of fresh) if (await write(one, app)) written.add(one);
-  if (!isTable)
-    await show(
-      found.map((one) => ({ ...one, row: { ...one.row, written: written.has(one) } })),
-      context,
-    );
-  for (const { to } of written)
-    if (to) context.say(`drover vm create ${to.name} -C ENDPOINT --template ${spellTemplate(to)} makes it there`);
+  try {
+    if (isWanted) for (const one of fresh) if (await write(one, app)) written.add(one);
+  } finally {
+    // What was written before an error is there.
+    if (!isTable)
+      await show(
+        found.map((one) => ({ ...one, row: { ...one.row, written: written.has(one) } })),
+        context,
+      );
+    for (const { to } of written)
+      if (to) context.say(`drover vm create ${to.name} -C ENDPOINT --template ${spellTemplate(to)} makes it there`);
+  }
   if (written.size === 0) context.say('nothing was written');
   return fresh.length > 0 || found.some(({ row }) => row.status === 'there already') ? EXIT.done : EXIT.notPossible;
 }

@@ -67,6 +67,8 @@ export function readVmConfig(file: string, text: string, fallback: string): VmCo
   const disks = drives.filter(({ isMedium }) => !isMedium);
   const relative = [...disks, ...media].find(({ path }) => !path.startsWith('/'));
   if (relative) invalid(`disk ${JSON.stringify(relative.path)} is no path that begins with /`);
+  const foreign = [...disks, ...media].find(({ kind }) => kind !== undefined);
+  if (foreign) invalid(`disk ${JSON.stringify(foreign.path)} is ${foreign.kind}, which can't be taken`);
   const boot = values.get('boot') ?? 'c';
   const [medium] = media;
   return {
@@ -84,7 +86,12 @@ export function readVmConfig(file: string, text: string, fallback: string): VmCo
       ...(medium && { iso: medium.path }),
       ...(String(boot).startsWith('n') && { 'boot-network': true }),
     },
-    notes: notesOn(values, media.length),
+    notes: [
+      ...notesOn(values, media.length),
+      ...disks
+        .filter(({ isReadOnly }) => isReadOnly)
+        .map(({ path }) => `${path} was read-only there, and can be written to here`),
+    ],
   };
 }
 
@@ -96,12 +103,18 @@ interface Drive {
   readonly bus: string;
   readonly format: string;
   readonly isMedium: boolean;
+  readonly isReadOnly: boolean;
+  /** A format, or a way to it, that can't be taken. */
+  readonly kind: string | undefined;
 }
+
+/** What stands before a path: how it is opened, and its format. */
+const WAYS: ReadonlySet<string> = new Set(['file', 'phy', 'tap', 'tap2', 'aio', 'raw', 'qcow2', 'vmdk', 'ioemu']);
 
 /** `file:/vm/web.img,hda,w`, `phy:/dev/vg/web,xvda,w`, `tap:qcow2:/vm/web.qcow2,xvda,w`, `file:/cd.iso,hdc:cdrom,r`. */
 function driveOf(text: string): Drive | undefined {
-  const [, kinds = '', path = '', device = '', what = ''] =
-    /^((?:[a-z0-9]+:)*)([^,]*),([a-z]+\d*)(:cdrom)?(?:,[a-z!]+)?$/.exec(text.trim()) ?? [];
+  const [, kinds = '', path = '', device = '', what = '', mode = ''] =
+    /^((?:[a-z0-9]+:)*)([^,]*),([a-z]+\d*)(:cdrom)?(?:,([a-z!]+))?$/.exec(text.trim()) ?? [];
   if (device === '') return undefined;
   const isDevice = kinds.startsWith('phy:');
   return {
@@ -109,6 +122,8 @@ function driveOf(text: string): Drive | undefined {
     bus: BUSES.find(([pattern]) => pattern.test(device))?.[1] ?? 'virtio',
     format: isDevice ? 'raw' : (/(qcow2|vmdk)(?::|$)/.exec(`${kinds}${path}`)?.[1] ?? 'raw'),
     isMedium: what !== '',
+    isReadOnly: mode.startsWith('r'),
+    kind: kinds.split(':').find((one) => one !== '' && !WAYS.has(one)),
   };
 }
 

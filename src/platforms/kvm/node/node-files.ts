@@ -58,7 +58,7 @@ export function createNodeFiles(
         const target = await placeOf(files, to);
         const { kind } = await entryAt(files, path);
         if (await files.lookAt(target)) throw new FleetError('op.conflict', `${target} is there already`);
-        await refuseUsedFile(host, path, kind, signal);
+        await refuseUsedFile(host, files, path, kind, signal);
         await files.rename(path, target, false);
         return { warnings: [] };
       }),
@@ -74,7 +74,7 @@ export function createNodeFiles(
         const { kind } = await entryAt(files, path);
         const within = kind === 'folder' ? (await files.list(path)).length : 0;
         if (within > 0) throw notEmpty(path, within);
-        await refuseUsedFile(host, path, kind, signal);
+        await refuseUsedFile(host, files, path, kind, signal);
         refuseOther(await entryAt(files, path));
         // an SFTP server removes no folder that is not empty
         await (kind === 'folder' ? files.removeFolder(path) : files.remove(path));

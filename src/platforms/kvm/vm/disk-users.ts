@@ -44,17 +44,7 @@ export async function usersOf(
   paths: readonly string[],
   isShared = false,
 ): Promise<DiskUsers> {
-  const named: Named = { paths: new Map(), remote: new Map(), images: [], folders: new Map(), nowhere: [] };
-  for await (const document of otherDomains(call)) addNames(document, named, storage, isShared);
-
-  const { layers, dark } = await layersOf(named.images, storage, files, call.signal);
-  for (const { path, user, top } of layers) setOnce(named.paths, path, `${top.path} is layered on it, ${user}`);
-  const own = new Set(paths);
-  const bases = [...storage.volumes].flatMap(([path, { label, backing }]) =>
-    backing && !own.has(path) ? [{ path: backing.path, format: backing.format, user: label }] : [],
-  );
-  const beneath = await layersOf(bases, storage, files, call.signal);
-  for (const { path, user } of [...bases, ...beneath.layers]) setOnce(named.paths, path, `${user} is layered on it`);
+  const { named, unread } = await namesOf(call, storage, files, new Set(paths), isShared);
   for (const [path, user] of named.paths) for (const name of rbdNames(path)) setOnce(named.remote, name, user);
   for (const [path, { volume }] of storage.volumes)
     for (const name of namesByNetwork(path, volume.key)) {
@@ -66,12 +56,34 @@ export async function usersOf(
   const asked = new Set([...paths, ...above, ...named.paths.keys(), ...named.folders.keys()]);
   const looks = files ? await files.look([...asked], call.signal) : undefined;
   const isGone = ({ path }: Image) => looks?.get(path)?.is === 'missing';
-  const unread = [...dark, ...beneath.dark.map((layer) => ({ ...layer, user: `below ${layer.user}` }))];
   const doubts = [...named.nowhere, ...unread.filter((image) => !isGone(image)).map(cannotRead)];
   return compare(paths, named, storage, looks, doubts);
 }
 
-const cannotRead = ({ path, user, top }: Layer): string =>
+/**
+ * What the other domains name, and all that is layered below it and below the volumes, but for those of `own`. `unread`: images
+ * that may be layered on anything.
+ */
+export async function namesOf(
+  call: Search,
+  storage: Storage,
+  files: HostFiles | undefined,
+  own: ReadonlySet<string>,
+  isShared = false,
+): Promise<{ readonly named: Named; readonly unread: readonly Layer[] }> {
+  const named: Named = { paths: new Map(), remote: new Map(), images: [], folders: new Map(), nowhere: [] };
+  for await (const document of otherDomains(call)) addNames(document, named, storage, isShared);
+  const { layers, dark } = await layersOf(named.images, storage, files, call.signal);
+  for (const { path, user, top } of layers) setOnce(named.paths, path, `${top.path} is layered on it, ${user}`);
+  const bases = [...storage.volumes].flatMap(([path, { label, backing }]) =>
+    backing && !own.has(path) ? [{ path: backing.path, format: backing.format, user: label }] : [],
+  );
+  const beneath = await layersOf(bases, storage, files, call.signal);
+  for (const { path, user } of [...bases, ...beneath.layers]) setOnce(named.paths, path, `${user} is layered on it`);
+  return { named, unread: [...dark, ...beneath.dark.map((layer) => ({ ...layer, user: `below ${layer.user}` }))] };
+}
+
+export const cannotRead = ({ path, user, top }: Layer): string =>
   `${path}, ${path === top.path ? '' : `below ${top.path}, `}${user}, can't be read and may be layered on it`;
 
 function addNames(

@@ -14,6 +14,8 @@ import type { Search } from './other-domains.ts';
 export interface Storage {
   /** By path: those of the active pools. */
   readonly volumes: ReadonlyMap<string, StoredVolume>;
+  /** By name of the pool: those whose volumes are the files of a folder, inactive ones as well. */
+  readonly folders: ReadonlyMap<string, string>;
   /** Undefined when no pool by this name has it, and no folder where it would be. */
   pathOf(pool: string, volume: string): string | undefined;
   /** The folder of this file is an active pool, which has just been read, and the file isn't there. */
@@ -59,6 +61,7 @@ export async function readStorage({ client, signal }: Search): Promise<Storage> 
   }
   return {
     volumes,
+    folders,
     pathOf(pool, volume) {
       const folder = folders.get(pool);
       return paths.get(keyOf(pool, volume)) ?? (folder === undefined ? undefined : `${folder}/${volume}`);
