@@ -89,10 +89,11 @@ const unlessRefused = (work: Promise<void>): Promise<void> =>
     if (!isRefused(error)) throw error;
   });
 
-/** Whether the server never has any; those that could not be read now are asked for again. */
+/** Whether the server never tells any, which it says; those that could not be read now are asked for again. */
 function noneNow(error: unknown): 'never' | undefined {
-  if (!isRefused(error)) throw error;
-  return error instanceof FleetError && error.code === 'op.unsupported' ? 'never' : undefined;
+  if (error instanceof SoapFault) return 'never';
+  if (!(error instanceof FleetError)) throw error;
+  return error.code === 'op.unsupported' ? 'never' : undefined;
 }
 
 function readingOf({ values }: Series): Reading {
