@@ -17,7 +17,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'lab libvirt 1/3': 2_000,
   'lab libvirt 2/3': 3_700,
   'lab libvirt 3/3': 2_500,
-  'lab openstack': 2_900,
+  'lab openstack': 3_300,
   'lab proxmox': 480,
   'lab together': 900,
   'lab vsphere': 720,

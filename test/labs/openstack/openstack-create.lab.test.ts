@@ -166,8 +166,8 @@ it(
       const { code, stdout, stderr } = await desk.run('vm', 'create', 'of-template', '-C', 'fleet', ...flags);
       expect([code, stderr, stdout]).toEqual([
         0,
-        '',
         expect.stringContaining('fleet has the VM of-template, which is running'),
+        '',
       ]);
     } finally {
       await desk.clear();
