@@ -341,7 +341,8 @@ describe('a VM runs', () => {
     );
     expect(JSON.parse(copy)).toMatchObject({ format: 'raw', 'virtual-size': mib(80) });
     expect(await virsh(host, 'vcpupin', VM)).toMatch(/0 +0-1\s+1 +0-1\s/);
-    expect((await vm().info(id, patient())).more).toEqual(
+    const { more } = await vm().info(id, patient());
+    expect(more?.map(([label, value]) => [label, value])).toEqual(
       expect.arrayContaining([
         ['Topology', '1 sockets, 4 cores, 1 threads'],
         ['NUMA mode', 'preferred of 0'],
