@@ -206,6 +206,8 @@ it('takes as many requests for a plan or a list as with another number of VMs', 
       return lines.length - before;
     };
     const spec = { live: true, copyDisks: true, storage: '', removeCopied: true, despite: [] };
+    // The first question for tags logs in.
+    await present(on.vm.settings)(vm, 'config', patient());
     return {
       migrate: await during(() => present(on.vm.planMigrate)(vm, [{ node: undefined }], spec, patient())),
       delete: await during(() => present(on.vm.planDelete)(vm, patient())),
