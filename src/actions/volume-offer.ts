@@ -37,7 +37,8 @@ async function offerInto(
     throw new FleetError('outcome.unknown', `${why}: ${name} may be offered, with a key that is in no file`, more);
   });
   if (answer.dryRun) return answer;
-  if (!made) throw new FleetError('outcome.unknown', `${name} may be offered, but its platform told no key`, withdraw);
+  if (!made)
+    throw new FleetError('outcome.unknown', `${name} may be offered, but its platform answered no key`, withdraw);
   try {
     await keepPrivateKey(file, `${made.id} ${made.key()}\n`);
   } catch (error) {

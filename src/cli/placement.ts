@@ -88,7 +88,7 @@ export async function planInPool(
   return onNode(chosen.plan, fleet.nameOf(chosen.node) ?? '');
 }
 
-/** A platform with several nodes that lets the user choose one is told which. */
+/** A platform with several nodes that lets the user choose one is given its name. */
 const onNode = (plan: CreatePlan, node: string): CreatePlan =>
   choosesNode(plan) ? { ...plan, all: plan.all.map((one) => (one['node'] ? one : { ...one, node })) } : plan;
 

@@ -4,7 +4,7 @@ import type { EndpointName } from '../ids.ts';
 import type { Node } from '../platforms/contract.ts';
 import type { CreatePlan } from './create-plan.ts';
 
-/** The setting by which a platform is told the node. */
+/** The setting that names the node to a platform. */
 const NODE = 'node';
 
 export const choosesNode = ({ fields }: Pick<CreatePlan, 'fields'>): boolean => fields.some(({ key }) => key === NODE);

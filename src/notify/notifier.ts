@@ -74,7 +74,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       itemEnded: taskHistory.itemEnded,
       ended(task) {
         taskHistory.ended(task);
-        // What a schedule has begun is told once: by the task of the schedule.
+        // Of what a schedule has begun one notification is sent: that of the task of the schedule.
         if (options.env[SCHEDULE_VARIABLE] !== undefined) return;
         const notice = noticeOf(task);
         if (notice) notify(notice);

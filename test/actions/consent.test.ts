@@ -100,7 +100,9 @@ describe('what may be changed', () => {
     expect(policyOf(nodeId(h1, 'n1'), openFleet(), false, { ...roles, rules: [] }).readOnly).toBe(
       'your role here is to view, says /p.yaml',
     );
-    expect(policyOf(node, openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBeDefined();
+    expect(policyOf(node, openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBe(
+      'the pool Locked is read-only',
+    );
     expect(policyOf(nodeId(h1, 'n1'), openFleet(), false, { ...roles, trouble: 'it is no YAML' }).readOnly).toBe(
       "/p.yaml can't be used: it is no YAML",
     );

@@ -23,18 +23,19 @@ export function images(bench: () => Bench, facts: PlatformFacts): void {
 
   if (!has('image.upload')) {
     it('are no files of this machine', () => expect(has('image.download')).toBe(false));
-    it.runIf(has('image.update'))('F-473 one that is there is changed, and put back', async () => {
-      const connection = await bench().connect();
-      const { list, update } = present(connection.image);
-      const all = await present(list)(bench().server.endpoint.name, patient());
-      const { id } = present(all.find(({ name }) => name === facts.listed?.image?.name));
-      await bench().supporting(connection, 'image.update', async () => {
-        await present(update)(id, { public: true, properties: { suite: 'yes' } }, patient());
-        await shown(connection, id, (one) => one.visibility === 'public' && one.properties?.['suite'] === 'yes');
+    if (has('image.update'))
+      it('F-473 one that is there is changed, and put back', async () => {
+        const connection = await bench().connect();
+        const { list, update } = present(connection.image);
+        const all = await present(list)(bench().server.endpoint.name, patient());
+        const { id } = present(all.find(({ name }) => name === facts.listed?.image?.name));
+        await bench().supporting(connection, 'image.update', async () => {
+          await present(update)(id, { public: true, properties: { suite: 'yes' } }, patient());
+          await shown(connection, id, (one) => one.visibility === 'public' && one.properties?.['suite'] === 'yes');
+        });
+        await present(update)(id, { public: false, properties: { suite: '' } }, patient());
+        await shown(connection, id, (one) => one.visibility !== 'public' && one.properties?.['suite'] === undefined);
       });
-      await present(update)(id, { public: false, properties: { suite: '' } }, patient());
-      await shown(connection, id, (one) => one.visibility !== 'public' && one.properties?.['suite'] === undefined);
-    });
     return;
   }
   // an appliance is no image byte by byte, and has no properties of one

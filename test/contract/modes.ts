@@ -42,40 +42,41 @@ export function modes(bench: () => Bench, facts: PlatformFacts): void {
   const isIn = (mode: NonNullable<Vm['modes']>[number]) => (vm: Vm) => vm.modes?.includes(mode) === true;
   const isNot = (mode: NonNullable<Vm['modes']>[number]) => (vm: Vm) => vm.modes?.includes(mode) !== true;
 
-  it.runIf(has('vm.lock'))('F-046 a locked VM says so and is left alone, until it is unlocked', async () => {
-    const id = await bench().server.runningVm();
-    const watching = await bench().watch();
-    const { connection } = watching;
-    await bench().supporting(connection, 'vm.lock', async () => {
-      await present(connection.vm.lock)(id, 'by the suite', patient());
-      const { disabled } = await untilIs(watching, id, 'locked', isIn('locked'));
-      expect(disabled?.['vm.stop']).toContain('by the suite');
-      expect(disabled?.['vm.unlock']).toBeUndefined();
+  if (has('vm.lock'))
+    it('F-046 a locked VM says so and is left alone, until it is unlocked', async () => {
+      const id = await bench().server.runningVm();
+      const watching = await bench().watch();
+      const { connection } = watching;
+      await bench().supporting(connection, 'vm.lock', async () => {
+        await present(connection.vm.lock)(id, 'by the suite', patient());
+        const { disabled } = await untilIs(watching, id, 'locked', isIn('locked'));
+        expect(disabled?.['vm.stop']).toContain('by the suite');
+        expect(disabled?.['vm.unlock']).toBeUndefined();
+      });
+      await bench().supporting(connection, 'vm.unlock', async () => {
+        await present(connection.vm.unlock)(id, patient());
+        const { disabled } = await untilIs(watching, id, 'unlocked', isNot('locked'));
+        expect(disabled?.['vm.stop']).toBeUndefined();
+      });
     });
-    await bench().supporting(connection, 'vm.unlock', async () => {
-      await present(connection.vm.unlock)(id, patient());
-      const { disabled } = await untilIs(watching, id, 'unlocked', isNot('locked'));
-      expect(disabled?.['vm.stop']).toBeUndefined();
-    });
-  });
 
-  it.runIf(has('vm.shelve'))('a shelved VM is off, and comes back by a start', async () => {
-    const id = await bench().server.runningVm();
-    const watching = await bench().watch();
-    const { connection } = watching;
-    await bench().supporting(connection, 'vm.shelve', async () => {
-      await present(connection.vm.shelve)(id, patient());
-      const { state } = await untilIs(watching, id, 'shelved', isIn('shelved'));
-      expect(state).toBe('stopped');
+  if (has('vm.shelve'))
+    it('a shelved VM is off, and comes back by a start', async () => {
+      const id = await bench().server.runningVm();
+      const watching = await bench().watch();
+      const { connection } = watching;
+      await bench().supporting(connection, 'vm.shelve', async () => {
+        await present(connection.vm.shelve)(id, patient());
+        const { state } = await untilIs(watching, id, 'shelved', isIn('shelved'));
+        expect(state).toBe('stopped');
+      });
+      expect(await refusal(present(connection.vm.shelve)(id, patient()))).toMatchObject({ code: 'op.conflict' });
+      await connection.vm.start(id, patient());
+      await untilIs(watching, id, 'running', (vm) => vm.state === 'running' && isNot('shelved')(vm));
     });
-    expect(await refusal(present(connection.vm.shelve)(id, patient()))).toMatchObject({ code: 'op.conflict' });
-    await connection.vm.start(id, patient());
-    await untilIs(watching, id, 'running', (vm) => vm.state === 'running' && isNot('shelved')(vm));
-  });
 
-  it.runIf(has('vm.rescue'))(
-    'a VM is rescued from an image that is there, and runs from its own disk again',
-    async () => {
+  if (has('vm.rescue'))
+    it('a VM is rescued from an image that is there, and runs from its own disk again', async () => {
       const id = await bench().server.runningVm();
       const watching = await bench().watch();
       const { connection } = watching;
@@ -92,26 +93,26 @@ export function modes(bench: () => Bench, facts: PlatformFacts): void {
         await untilIs(watching, id, 'out of rescue', (vm) => isNot('rescue')(vm) && vm.state === 'running');
       });
       expect(await refusal(present(connection.vm.unrescue)(id, patient()))).toMatchObject({ code: 'op.conflict' });
-    },
-  );
+    });
 
-  it.runIf(has('vm.rebuild'))('a VM is rebuilt from an image, after it was said what goes', async () => {
-    const id = await bench().server.runningVm();
-    const watching = await bench().watch();
-    const { connection } = watching;
-    const [plan, rebuild] = [present(connection.vm.planRebuild), present(connection.vm.rebuild)];
-    const spec = { image: how.rescueImage };
-    expect(await refusal(rebuild(id, { image: 'no-such-image' }, patient()))).toMatchObject({
-      code: 'image.not-found',
+  if (has('vm.rebuild'))
+    it('a VM is rebuilt from an image, after it was said what goes', async () => {
+      const id = await bench().server.runningVm();
+      const watching = await bench().watch();
+      const { connection } = watching;
+      const [plan, rebuild] = [present(connection.vm.planRebuild), present(connection.vm.rebuild)];
+      const spec = { image: how.rescueImage };
+      expect(await refusal(rebuild(id, { image: 'no-such-image' }, patient()))).toMatchObject({
+        code: 'image.not-found',
+      });
+      await bench().supporting(connection, 'vm.planRebuild', async () => {
+        expect((await plan(id, spec, patient())).goes.length).toBe(1);
+      });
+      await bench().supporting(connection, 'vm.rebuild', async () => {
+        await rebuild(id, spec, patient());
+        await untilIs(watching, id, 'rebuilt', (vm) => vm.state === 'running' && vm.image === how.rescueImage);
+      });
     });
-    await bench().supporting(connection, 'vm.planRebuild', async () => {
-      expect((await plan(id, spec, patient())).goes.length).toBe(1);
-    });
-    await bench().supporting(connection, 'vm.rebuild', async () => {
-      await rebuild(id, spec, patient());
-      await untilIs(watching, id, 'rebuilt', (vm) => vm.state === 'running' && vm.image === how.rescueImage);
-    });
-  });
 
   const { resize } = how;
   if (!resize) {

@@ -1,4 +1,4 @@
-/** What is told of a script that ran on a node: by a node that only answers. */
+/** What is said of a script that ran on a node, by a node that only answers. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -18,7 +18,7 @@ export interface ScriptOf {
 
 /**
  * `create`, which runs the script of the template first where it has one. What is left on the node stands in its error, or in the
- * warnings of what it has made; `say` is told it where it is not known what became of the VM. Names are as the node has them. Throws
+ * warnings of what it has made; `say` gets it where it is not known what became of the VM. Names are as the node has them. Throws
  * op.unsupported where it is not clear on which node it would run.
  */
 export async function withScript<K extends ObjectKind>(

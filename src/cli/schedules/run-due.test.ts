@@ -30,7 +30,7 @@ function open(found: readonly (string | Error)[]) {
     async claim(): Promise<Claimed> {
       const next = looks.shift();
       if (next instanceof Error) throw next;
-      return { runs: next === undefined ? [] : [schedule(next)], told: [] };
+      return { runs: next === undefined ? [] : [schedule(next)], failures: [] };
     },
     ended: async ({ name }, { state }) => void ended.push(`${name} ${state}`),
   };

@@ -29,9 +29,9 @@ export async function runDue(context: CommandContext): Promise<number> {
     throw new FleetError('usage', 'schedule run takes no -C and no --filter: it runs all that is due');
   const tasks: Task[] = [];
   const open = new Set<Promise<void>>();
-  const begin = ({ runs, told }: Claimed) => {
+  const begin = ({ runs, failures }: Claimed) => {
     const specs = [
-      ...told.map(({ schedule, text }) =>
+      ...failures.map(({ schedule, text }) =>
         specOf(schedule, () => Promise.reject(new FleetError('op.failed', `${schedule.name}: ${text}`))),
       ),
       ...runs.map((schedule) => specOf(schedule, (ended) => run(schedule, ended, context))),

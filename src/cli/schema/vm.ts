@@ -28,7 +28,7 @@ const row = {
   os: maybe(text('the operating system in it, where that is known')),
   flavor: maybe(text('the size that it comes in, where there are such')),
   owner: maybe(text('whose it is, where that was written down')),
-  storage: maybe(size('what its disks can hold together, where that is told for all VMs')),
+  storage: maybe(size('what its disks can hold together, where that is known of all VMs')),
   tags: list(text('a tag'), 'its tags'),
   note: maybe(text('what people have noted about it')),
 };

@@ -2,7 +2,7 @@
 import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import type { Trouble, Vm } from '../contract.ts';
-import { told } from '../lib/told.ts';
+import { knownOf } from '../lib/known.ts';
 import type { Catalog } from './catalog.ts';
 import { bootTimeOf, type Machine } from './machine.ts';
 import { isOwnTag } from './tags.ts';
@@ -36,7 +36,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (isOwnTag(key, tags) ? [] : value === '' ? key : `${key}=${value}`)),
     disabled: refusals(machine),
-    ...told({ flavor: machine.type, owner: tags.get('owner'), bootedAt: bootTimeOf(machine), trouble }),
+    ...knownOf({ flavor: machine.type, owner: tags.get('owner'), bootedAt: bootTimeOf(machine), trouble }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
 import { bytes } from '../../units.ts';
 import { type OperationName, operations, type Trouble, type Vm, type VmMode } from '../contract.ts';
-import { told } from '../lib/told.ts';
+import { knownOf } from '../lib/known.ts';
 import { plainLine } from '../transport/http/wire.ts';
 import type { Server } from './servers.ts';
 import { stateOf } from './states.ts';
@@ -35,7 +35,7 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
     tags: server.tags,
     disabled: refusals(server),
     modes: modesOf(server),
-    ...told({ flavor: server.flavor?.name, owner: server.metadata['owner'], trouble }),
+    ...knownOf({ flavor: server.flavor?.name, owner: server.metadata['owner'], trouble }),
   };
 }
 

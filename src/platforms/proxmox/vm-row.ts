@@ -2,7 +2,7 @@
 import { type EndpointName, nodeId, vmId } from '../../ids.ts';
 import type { Bytes } from '../../units.ts';
 import type { OperationName, Trouble, Vm } from '../contract.ts';
-import { told } from '../lib/told.ts';
+import { knownOf } from '../lib/known.ts';
 import type { Current, Guest } from './guests.ts';
 import { stateOf } from './states.ts';
 
@@ -66,7 +66,7 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
     image: sheet?.image,
     tags: current ? current.tags : guest.tags,
     disabled: refusals(guest, lock, sheet),
-    ...told({ os: sheet?.os, owner: sheet?.owner, storage: sheet?.storage, bootedAt, trouble }),
+    ...knownOf({ os: sheet?.os, owner: sheet?.owner, storage: sheet?.storage, bootedAt, trouble }),
   };
 }
 

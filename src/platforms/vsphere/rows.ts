@@ -2,7 +2,7 @@
 import { type EndpointName, nodeId, poolId, vmId } from '../../ids.ts';
 import { type Bytes, bytes, mib } from '../../units.ts';
 import type { Node, OperationName, Pool, Trouble, Vm } from '../contract.ts';
-import { told } from '../lib/told.ts';
+import { knownOf } from '../lib/known.ts';
 import { kcliPath } from './inventory-spec.ts';
 import { plainName } from './names.ts';
 import { above, type Known, numberIn, type Objects } from './objects.ts';
@@ -77,7 +77,7 @@ export function vmRow(known: Known, context: VmContext): Vm {
     profile: values.get(kcliPath('profile')),
     image: values.get(kcliPath('image')),
     tags: [],
-    ...told({
+    ...knownOf({
       os: values.get('summary.config.guestFullName'),
       owner: values.get(kcliPath('owner')),
       bootedAt,

@@ -164,7 +164,7 @@ export const vmColumns: readonly VmColumn[] = [
   {
     id: 'storage',
     title: 'STORAGE',
-    help: 'what its disks can hold together, where that is told for all VMs',
+    help: 'what its disks can hold together, where that is known of all VMs',
     value: (vm) => vm.storage,
     ...size,
   },

@@ -12,7 +12,7 @@ export interface Due {
 }
 
 /**
- * Undefined where nothing is due. A run that was due several times meanwhile is run once: the others are told as missed, but not
+ * Undefined where nothing is due. A run that was due several times meanwhile is run once: the others are reported as missed, but not
  * those that came while the last run went on.
  */
 export function dueOf({ when, lateMs, enabled, handledUpTo, last }: Schedule, now: number): Due | undefined {

@@ -67,14 +67,14 @@ describe('schedules', () => {
     await schedules.add(hourly('missed', { lateMs: 60_000 }), signal);
     await schedules.add(hourly('off', { enabled: false }), signal);
     time.now += 3 * HOUR + 600_000;
-    const { runs, told } = await schedules.claim(signal);
+    const { runs, failures } = await schedules.claim(signal);
     expect(names(runs)).toEqual(['late']);
-    expect(told.map(({ schedule, text }) => `${schedule.name}: ${text}`)).toEqual([
+    expect(failures.map(({ schedule, text }) => `${schedule.name}: ${text}`)).toEqual([
       'late: 2 runs were missed: no drover was there to begin them',
       'missed: 3 runs were missed, the last at 2026-11-30 15:00: no drover was there to begin them',
     ]);
     expect((await schedules.list())[1]).toMatchObject({ name: 'missed', last: { state: 'missed' } });
-    expect(await schedules.claim(signal)).toEqual({ runs: [], told: [] });
+    expect(await schedules.claim(signal)).toEqual({ runs: [], failures: [] });
   });
 
   it('F-220 does not tell as missed what was due while the last run went on', async () => {
@@ -87,12 +87,12 @@ describe('schedules', () => {
     time.now += 2 * HOUR + 600_000;
     const last = { at: START + HOUR, endedAt: time.now, state: 'done', text: 'web1 is running' } as const;
     await schedules.ended(claimed, last);
-    expect([await schedules.isDue(), await schedules.claim(signal)]).toEqual([false, { runs: [], told: [] }]);
+    expect([await schedules.isDue(), await schedules.claim(signal)]).toEqual([false, { runs: [], failures: [] }]);
     expect((await schedules.list())[0]?.last).toEqual(last);
     time.now += 2 * HOUR - 600_000;
-    const { runs, told } = await schedules.claim(signal);
+    const { runs, failures } = await schedules.claim(signal);
     expect(names(runs)).toEqual(['long']);
-    expect(told.map(({ text }) => text)).toEqual(['1 run was missed: no drover was there to begin it']);
+    expect(failures.map(({ text }) => text)).toEqual(['1 run was missed: no drover was there to begin it']);
   });
 
   it('F-220 tells of a run whose drover has ended before it did, and does not repeat it', async () => {
@@ -100,10 +100,10 @@ describe('schedules', () => {
     const gone = { pid: 2 ** 22 + 1, started: '1', host: hostname(), at: START };
     await schedules.add(hourly('cut', { running: gone }), signal);
     await schedules.add(hourly('elsewhere', { running: { ...gone, host: 'another-machine' } }), signal);
-    // Nothing is to be run, but there is something to be told.
+    // Nothing is to be run, but there is something to be reported.
     expect(await schedules.isDue()).toBe(true);
-    const { runs, told } = await schedules.claim(signal);
-    expect([runs, told.map(({ text }) => text)]).toEqual([
+    const { runs, failures } = await schedules.claim(signal);
+    expect([runs, failures.map(({ text }) => text)]).toEqual([
       [],
       ['it was interrupted: the drover that ran it ended before it did'],
     ]);
@@ -112,9 +112,9 @@ describe('schedules', () => {
     expect(names((await schedules.claim(signal)).runs)).toEqual(['cut']);
     // What runs on another machine can't be asked about: it is over when it may not go on any longer.
     time.now += 11 * HOUR;
-    expect((await schedules.claim(signal)).told).toEqual([]);
+    expect((await schedules.claim(signal)).failures).toEqual([]);
     time.now += HOUR;
-    expect((await schedules.claim(signal)).told).toMatchObject([
+    expect((await schedules.claim(signal)).failures).toMatchObject([
       { schedule: { name: 'elsewhere' }, text: expect.stringContaining('it was interrupted') },
       { schedule: { name: 'elsewhere' }, text: expect.stringContaining('missed') },
     ]);

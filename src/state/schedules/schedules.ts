@@ -17,7 +17,7 @@ export interface Claimed {
   /** Nothing else runs them until they are reported as ended. */
   readonly runs: readonly Schedule[];
   /** What was missed or interrupted, a sentence each. */
-  readonly told: readonly { readonly schedule: Schedule; readonly text: string }[];
+  readonly failures: readonly { readonly schedule: Schedule; readonly text: string }[];
 }
 
 /** Schedules of this user, in `schedules.json` of drover's state, for all drovers on this home. */
@@ -41,7 +41,7 @@ export interface Schedules {
 }
 
 const MOST = 500;
-/** For a run to end after it was told to. */
+/** For a run to end after it was asked to. */
 const GRACE_MS = 3_600_000;
 
 export function createSchedules(folder: string, clock: Clock): Schedules {
@@ -134,7 +134,7 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
       }, signal),
     async claim(signal) {
       const runs: Schedule[] = [];
-      const told: { schedule: Schedule; text: string }[] = [];
+      const failures: { schedule: Schedule; text: string }[] = [];
       await edit(
         async (schedules) => {
           if (schedules.length === 0) return undefined;
@@ -150,10 +150,10 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
             if (running) {
               const text = 'it was interrupted: the drover that ran it ended before it did';
               idle = { ...rest, last: { at: running.at, state: 'interrupted', text } };
-              told.push({ schedule: idle, text });
+              failures.push({ schedule: idle, text });
             }
             const due = dueOf(idle, runner.at);
-            if (due?.missed !== undefined) told.push({ schedule: idle, text: due.missed });
+            if (due?.missed !== undefined) failures.push({ schedule: idle, text: due.missed });
             if (due && !due.runs)
               idle = { ...idle, last: { at: due.upTo, state: 'missed', text: due.missed ?? 'it was missed' } };
             const handled = due ? { ...idle, handledUpTo: due.upTo } : idle;
@@ -161,12 +161,12 @@ export function createSchedules(folder: string, clock: Clock): Schedules {
             if (due?.runs) runs.push(taken);
             next.push(taken);
           }
-          return runs.length + told.length === 0 ? undefined : next;
+          return runs.length + failures.length === 0 ? undefined : next;
         },
         signal,
         ownText,
       );
-      return { runs, told };
+      return { runs, failures };
     },
     ended: (claimed, last) =>
       edit(

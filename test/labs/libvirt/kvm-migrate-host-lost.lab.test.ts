@@ -136,24 +136,26 @@ it(
   DEADLINE_MS,
 );
 
-it.runIf(isLong)(
-  'the source is lost with its last answer: the VM runs at the target, and what may be left is named',
-  async () => {
-    const said = await saidOf(moveThrough({ ...atCall('confirm', 'after', host1), loses: true }));
-    expect(await whereIs(NAME, [host2])).toEqual(['host2: running']);
-    expect(said).toContain(`${NAME} runs on host2 now, but host1 does not say what is left of it there`);
-    expect(said).toContain(`on host1: virsh destroy ${NAME}; virsh undefine --keep-nvram ${NAME}`);
-    expect(await on(host1)).toEqual(['host2: running']);
-  },
-  DEADLINE_MS,
-);
+if (isLong)
+  it(
+    'the source is lost with its last answer: the VM runs at the target, and what may be left is named',
+    async () => {
+      const said = await saidOf(moveThrough({ ...atCall('confirm', 'after', host1), loses: true }));
+      expect(await whereIs(NAME, [host2])).toEqual(['host2: running']);
+      expect(said).toContain(`${NAME} runs on host2 now, but host1 does not say what is left of it there`);
+      expect(said).toContain(`on host1: virsh destroy ${NAME}; virsh undefine --keep-nvram ${NAME}`);
+      expect(await on(host1)).toEqual(['host2: running']);
+    },
+    DEADLINE_MS,
+  );
 
-it.runIf(isLong)(
-  'the target is lost when the source has let go: the VM is off there, as all others, and nowhere else',
-  async () => {
-    await moveThrough(atCall('confirm', 'after', host2));
-    expect(await whereIs(NAME, [host1])).toEqual([]);
-    expect(await on(host2)).toEqual(['host2: shut off']);
-  },
-  DEADLINE_MS,
-);
+if (isLong)
+  it(
+    'the target is lost when the source has let go: the VM is off there, as all others, and nowhere else',
+    async () => {
+      await moveThrough(atCall('confirm', 'after', host2));
+      expect(await whereIs(NAME, [host1])).toEqual([]);
+      expect(await on(host2)).toEqual(['host2: shut off']);
+    },
+    DEADLINE_MS,
+  );

@@ -3,7 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import { type EndpointName, type NodeId, type VmId, vmId } from '../../../ids.ts';
 import { type Bytes, bytes, kib } from '../../../units.ts';
 import type { Trouble, Vm, VmAddress } from '../../contract.ts';
-import { told } from '../../lib/told.ts';
+import { knownOf } from '../../lib/known.ts';
 import { XmlError } from '../../transport/xml.ts';
 import type { AddressRule } from '../address/address-rule.ts';
 import { fixedAddress, leasedAddresses, onceEach } from '../address/guest-addresses.ts';
@@ -88,7 +88,13 @@ export function createGuest(
     image: kcli?.image,
     tags: [],
     ...(details?.pending?.length && domain.id !== -1 ? { pending: details.pending } : {}),
-    ...told({ os: spellGuestOs(details?.os ?? ''), owner: kcli?.owner, storage: details?.storage, bootedAt, trouble }),
+    ...knownOf({
+      os: spellGuestOs(details?.os ?? ''),
+      owner: kcli?.owner,
+      storage: details?.storage,
+      bootedAt,
+      trouble,
+    }),
   };
   return { domain, state, reason, saved, details, vm };
 }

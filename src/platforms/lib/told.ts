@@ -1,3 +1,0 @@
-/** The values that are told: none that are undefined or empty. A row has no key for what is not known of it. */
-export const told = <T extends object>(values: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== '')) as never;
