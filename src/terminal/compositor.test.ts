@@ -106,7 +106,7 @@ describe('the compositor', () => {
       const terminal = terminalOf(size);
       await seen(terminal, '\x1b[41mrubbish of another program\x1b[m');
       let lines = Array.from({ length: size.rows }, () => randomLine(random));
-      for (let frame = 0; frame < 60; frame++) {
+      for (let frame = 0; frame < 25; frame++) {
         const bytes = compositor.paint(lines.join('\n'));
         const endless = terminalOf({ ...size, columns: 500 });
         const expected = await seen(endless, naive(lines.join('\n'), size), size.columns);

@@ -54,7 +54,7 @@ describe('a line that is typed', () => {
       seed = (seed * 1103515245 + 12345) % 2 ** 31;
       return seed % below;
     };
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 25; round++) {
       let input = textInput();
       let expected: readonly [readonly string[], number] = [[], 0];
       for (let step = 0; step < 60; step++) {

@@ -6,6 +6,8 @@ import { runInside } from './namespaces.ts';
 
 /** An emulated CPU is slow, and a command may wait for cloud-init. */
 const COMMAND_MS = 180_000;
+/** Each question is a message in the guest's journal, which an emulated CPU takes long to write. */
+const ASK_MS = 500;
 
 async function agent<T>(host: Host, guest: string, execute: string, args: object = {}): Promise<T> {
   const said = await virsh(host, 'qemu-agent-command', guest, JSON.stringify({ execute, arguments: args }));
@@ -19,11 +21,15 @@ export const BOOT_TEST_MS = BOOT_MS * PATIENCE + 120_000;
 
 /** Resolves when the guest's agent answers. */
 export const untilAgentAnswers = (host: Host, guest: string, deadlineMs: number): Promise<unknown> =>
-  until(`the agent of ${guest} answers`, deadlineMs, () =>
-    agent(host, guest, 'guest-ping').then(
-      () => true as const,
-      () => undefined,
-    ),
+  until(
+    `the agent of ${guest} answers`,
+    deadlineMs,
+    () =>
+      agent(host, guest, 'guest-ping').then(
+        () => true as const,
+        () => undefined,
+      ),
+    ASK_MS,
   );
 
 interface ExecStatus {
@@ -37,10 +43,15 @@ interface ExecStatus {
 export async function inside(host: Host, guest: string, command: string): Promise<string> {
   const args = { path: '/bin/sh', arg: ['-c', command], 'capture-output': true };
   const { pid } = await agent<{ pid: number }>(host, guest, 'guest-exec', args);
-  const ended = await until(`${command} in ${guest}`, COMMAND_MS, async () => {
-    const status = await agent<ExecStatus>(host, guest, 'guest-exec-status', { pid });
-    return status.exited && status;
-  });
+  const ended = await until(
+    `${command} in ${guest}`,
+    COMMAND_MS,
+    async () => {
+      const status = await agent<ExecStatus>(host, guest, 'guest-exec-status', { pid });
+      return status.exited && status;
+    },
+    ASK_MS,
+  );
   const text = (data: string | undefined) =>
     Buffer.from(data ?? '', 'base64')
       .toString()

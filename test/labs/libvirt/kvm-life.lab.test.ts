@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mib } from '../../../src/units.ts';
 import { DROVER } from '../../cli/run-drover.ts';
+import { tellStory } from '../story.ts';
 import { until } from '../until.ts';
 import { BOOT_MS, BOOT_TEST_MS, inside, untilAgentAnswers } from './debian-guest.ts';
 import { DEBIAN_IMAGE, provideDebian } from './debian-image.ts';
@@ -41,6 +42,7 @@ async function tidy(): Promise<void> {
   await virsh(host, 'pool-refresh', 'default');
 }
 
+tellStory();
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'drover-life-'));
   await provideDebian(site, host);
