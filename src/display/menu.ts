@@ -5,7 +5,7 @@ import { type Chord, CTRL_ALT_DELETE, chordOf, virtualConsole } from './keys.ts'
 /** With ctrl. */
 export const MENU_KEY = '\\';
 
-export const MENU_LINE = ' d ctrl-alt-del  1-6 ctrl-alt-F1…6  t text  c copy  / find  + - zoom  arrows  \\';
+export const MENU_LINE = ' d ctrl-alt-del  1-6 ctrl-alt-F…  t text  c copy  / find  + - zoom  ←↑↓→ pan  \\';
 
 export type ViewChange = 'text' | 'larger' | 'smaller' | 'left' | 'right' | 'up' | 'down';
 
