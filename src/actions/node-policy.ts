@@ -25,20 +25,32 @@ export function loadOf(fleet: Fleet, id: NodeId, coming: Coming): NodeLoad {
   const here = fleet.vmsBelow(id).filter((vm) => (coming.get(vm) ?? id) === id);
   const arriving = [...coming].flatMap(([vm, to]) => (to === id && fleet.vms.get(vm)?.node !== id ? [vm] : []));
   const vms = [...here, ...arriving].flatMap((vm) => fleet.vms.get(vm) ?? []);
-  const on = vms.filter(({ state }) => TAKES_MEMORY.has(state));
+  const taken = takenBy(vms, fleet);
   const cpus = node?.cpus ?? Number.NaN;
   const memory = node?.memory ?? Number.NaN;
-  const taken = sum(on.map((vm) => vm.memory));
   // What the node itself says is more than its VMs, which say nothing of the host.
   const used = fleet.nodeSamples.of(id)?.memory ?? Number.NaN;
   const awaited = sum(arriving.flatMap((vm) => fleet.vms.get(vm)?.memory ?? 0));
   return {
     node: id,
-    vmCpu: sum(on.map((vm) => (fleet.samples.cpu(vm.id) || 0) * vm.cpus)) / cpus,
-    vmMemory: taken / memory,
-    cpusPerCpu: sum(on.map((vm) => vm.cpus)) / cpus,
+    vmCpu: taken.busyCpus / cpus,
+    vmMemory: taken.memory / memory,
+    cpusPerCpu: taken.cpus / cpus,
     vms: vms.length,
-    freeMemory: memory - Math.max(taken, Number.isNaN(used) ? 0 : used + awaited),
+    freeMemory: memory - Math.max(taken.memory, Number.isNaN(used) ? 0 : used + awaited),
+  };
+}
+
+/** What VMs that are on take of their nodes: CPUs that they keep busy, as far as that is known, their vCPUs, and bytes of memory. */
+export function takenBy(
+  vms: readonly Vm[],
+  { samples }: Pick<Fleet, 'samples'>,
+): { readonly busyCpus: number; readonly cpus: number; readonly memory: number } {
+  const on = vms.filter(({ state }) => TAKES_MEMORY.has(state));
+  return {
+    busyCpus: sum(on.map((vm) => (samples.cpu(vm.id) || 0) * vm.cpus)),
+    cpus: sum(on.map((vm) => vm.cpus)),
+    memory: sum(on.map((vm) => vm.memory)),
   };
 }
 

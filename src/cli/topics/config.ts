@@ -94,6 +94,10 @@ export const configTopic: Topic = {
           'of what is done to many: at-once, how many at the same time on one endpoint (4); stop-after, after how many failures the rest is not sent (all are tried)',
         ],
         [
+          'time-limits',
+          'how long until it is seen that a verb has worked, such as vm.stop: 2m; below vms of single ones, as ENDPOINT/NAME with such lines below it; of vm.migrate from when it has come over. A --wait on the command line counts more',
+        ],
+        [
           'audit',
           'required: nothing is changed that the audit log can not take; without it, that is a warning each time',
         ],
