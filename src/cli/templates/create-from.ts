@@ -1,5 +1,6 @@
 /** What `vm create --template` takes of a template. */
 import type { ObjectAction } from '../../actions/action.ts';
+import { foundVariables } from '../../actions/templates/found-variables.ts';
 import { withScript } from '../../actions/templates/with-script.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
@@ -53,8 +54,9 @@ export async function templateFor(
     context.say(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
+  const ofNode = await foundVariables(template, manifest.id, endpoint, app, context.signal);
   const ofPools = variablesOfPools(endpoint, app.config().pools);
-  const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
+  const made = (vm: string) => ({ vm, server: endpoint, found: ofNode, ofPools, given });
   const script = {
     template,
     endpoint,

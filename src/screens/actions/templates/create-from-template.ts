@@ -1,4 +1,5 @@
 import { shownOf } from '../../../actions/target.ts';
+import { foundVariables } from '../../../actions/templates/found-variables.ts';
 import { withScript } from '../../../actions/templates/with-script.ts';
 import { vmMakers } from '../../../actions/vm.ts';
 import { FleetError } from '../../../errors.ts';
@@ -35,9 +36,11 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const manifest = services.manifests.find(({ id }) => id === endpoint.platform);
   const shown = shownOf('endpoint', endpoint.name, services);
   if (!manifest || !shown) return;
+  const { signal } = new AbortController();
+  const found = await foundVariables(template, manifest.id, endpoint.name, services, signal);
   const ofPools = variablesOfPools(endpoint.name, services.config().pools);
   const given: Record<string, string> = {};
-  const made = (name: string) => ({ vm: name, server: endpoint.name, ofPools, given });
+  const made = (name: string) => ({ vm: name, server: endpoint.name, found, ofPools, given });
   const script = {
     template,
     endpoint: endpoint.name,
@@ -51,7 +54,7 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
     complaint: (text) => (text.trim() === '' ? 'a VM needs a name' : undefined),
   });
   if (vm === undefined) return;
-  for (const name of emptyVariables(template, manifest.id, ofPools)) {
+  for (const name of emptyVariables(template, manifest.id, { found, ofPools })) {
     const value = await dialogs.prompt({
       title,
       lines: [`Value of ${name}:`],
