@@ -42,6 +42,7 @@ const SECTIONS: readonly string[] = [
   'consoles',
   'viewer',
   'templates',
+  'default-template',
   'notifications',
   'history',
   'appliances',

@@ -50,8 +50,14 @@ function filledIn(value: Written, variables: Variables): Written {
 }
 
 /** Those of the pool that an endpoint is in, on top of those of the pools around it. Empty where it is in none. */
-export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables {
-  const inner = [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint));
+export const variablesOfPools = (endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables =>
+  variablesIn(
+    [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint)),
+    pools,
+  );
+
+/** Those of a pool, on top of those of the pools around it. */
+export function variablesIn(inner: PoolConfig | undefined, pools: ReadonlyMap<string, PoolConfig>): Variables {
   const path: PoolConfig[] = [];
   for (let pool = inner; pool && !path.includes(pool); pool = pool.in === undefined ? undefined : pools.get(pool.in))
     path.unshift(pool);
