@@ -1,7 +1,8 @@
 import { FleetError, sentence } from '../errors.ts';
 import { endpointOf, type Id } from '../ids.ts';
-import type { Accepted, Connection, Kept, ObjectKind, ObjectOf } from '../platforms/contract.ts';
+import type { Accepted, Connection, Kept, ObjectKind, ObjectOf, Vm } from '../platforms/contract.ts';
 import { type TaskLimits, taskLimits } from '../state/config/preferences.ts';
+import { timeLimit } from '../state/config/time-limits.ts';
 import { manyOf } from '../state/kinds.ts';
 import { NOT_SENT, type TaskSpec, type WorkResult } from '../state/tasks.ts';
 import type { Args, ObjectAction, Outcome, Report } from './action.ts';
@@ -88,7 +89,8 @@ export async function perform(
     const more = answer === undefined ? {} : { answer };
     if (!outcome) return { text: `${called} ${action.asked?.(args) ?? 'was asked'}${spelled}${but}`, ...more };
     report('asked');
-    const patient = { ...madeBy(outcome, accepted.id), limitMs: Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0) };
+    const limitMs = limitOfUser(action, object, args, services) ?? Math.max(outcome.limitMs, accepted.takesUpToMs ?? 0);
+    const patient = { ...madeBy(outcome, accepted.id), limitMs };
     await reached(run, patient, but, followTask(accepted, target, services, report));
     const text = `${called} ${wordsFor(outcome, target, services)}${spelled}${but}`;
     return { text, ...more, ...(kept.length > 0 && { kept }) };
@@ -98,6 +100,18 @@ export async function perform(
     report('no clear answer came; looking what became of it');
     return { text: await whatIsTrue(run, error) };
   }
+}
+
+/** What the configuration says, but where the user has chosen another wait. */
+function limitOfUser(
+  { id, on, options }: ObjectAction,
+  object: ObjectOf<ObjectKind>,
+  args: Args,
+  services: Services,
+): number | undefined {
+  if (on !== 'vm') return undefined;
+  const isChosen = options?.some(({ key, default: usual }) => key === 'wait' && (args[key] ?? usual) !== usual);
+  return isChosen ? undefined : timeLimit(services.config(), id, object as Vm);
 }
 
 /** What can be gone on with is sent again each time that the link has broken and come back. */

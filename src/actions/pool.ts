@@ -1,5 +1,6 @@
 import { poolNameComplaint } from '../state/config/read-pools.ts';
 import type { ConfigAction, DefinitionsAction } from './action.ts';
+import { placementRule } from './node-policy.ts';
 
 /** Its arguments are the variables, all of them: what is not among them is taken away. */
 export const poolVariablesAction: ConfigAction = {
@@ -12,11 +13,12 @@ export const poolVariablesAction: ConfigAction = {
   danger: 'none',
   aliases: ['pool.variables', 'pool.edit'],
   onExisting: true,
-  change: (name, variables) => ({
-    kind: 'pool-variables',
-    name,
-    variables: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, String(value)])),
-  }),
+  change(name, args) {
+    const variables = Object.fromEntries(Object.entries(args).map(([key, value]) => [key, String(value)]));
+    // A policy that is none would be found out by the next VM only.
+    placementRule(variables);
+    return { kind: 'pool-variables', name, variables };
+  },
   said: (name, variables) => {
     const count = Object.keys(variables).length;
     return `pool ${name} has ${count === 0 ? 'no variables' : count === 1 ? '1 variable' : `${count} variables`} now`;

@@ -72,6 +72,16 @@ export const templateActions = [
   }),
   {
     kind: 'template',
+    id: 'library.create-vm',
+    noun: 'library',
+    on: [],
+    title: 'Create VM here',
+    help: 'Choose a template, and make a VM of it in the pool or on the endpoint under the cursor; in a pool its policy takes the node.',
+    keys: [],
+    danger: 'none',
+  },
+  {
+    kind: 'template',
     id: 'library.built-in',
     noun: 'library',
     on: [],

@@ -33,7 +33,7 @@ const COUNT: Flag = {
 const IN_POOL: Flag = {
   key: 'pool',
   label: 'Pool',
-  help: 'In place of -C: on the node of this pool that its VMs load least, as far as it has the memory.',
+  help: 'In place of -C: on the node of this pool that its policy takes, the one that its VMs load least, as far as it has the memory.',
   kind: 'text',
   examples: ['POOL'],
 };

@@ -81,5 +81,6 @@ const factsOf = (facts: NodeFacts) => ({
   started: instant(facts.started),
   addresses: (facts.addresses ?? []).map(({ device, address }) => ({ device, address })),
   networks: facts.networks ?? [],
+  defaultBridge: facts.defaultBridge,
   storage: (facts.storage ?? []).map(({ name, kind, size, free }) => ({ name, kind, size, free })),
 });

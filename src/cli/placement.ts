@@ -1,20 +1,18 @@
-import { byPolicy, loadOf, type NodeLoad } from '../actions/node-policy.ts';
+import { byPolicy, loadOf } from '../actions/node-policy.ts';
+import { type Fitting, fittingNodes, isUp, placedInPool } from '../actions/placement/pool-placement.ts';
 import { whyForbidden } from '../actions/policy.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
-import type { Node, Vm } from '../platforms/contract.ts';
+import type { Vm } from '../platforms/contract.ts';
 import { endpointsIn } from '../state/config/definitions-of-nodes.ts';
 import type { Placing } from '../state/config/groups.ts';
 import { currentEndpoint } from '../state/config/preferences.ts';
-import { userPoolsAbove } from '../state/fleet/pool-of.ts';
-import { formatBytes } from '../units.ts';
 import { chosenEndpoints, groupsOf } from './chosen-endpoints.ts';
 import type { CommandContext } from './command.ts';
 import { connectUnfiltered, sayFailures } from './connect.ts';
 import type { CreatePlan } from './create-plan.ts';
 import { poolCalled } from './definitions/meant.ts';
 import { awaitMetrics } from './metrics.ts';
-import { choosesNode, refuseOutside } from './pool-nodes.ts';
 
 /**
  * The one endpoint that something is made on: that of `-C`, of a group the one that its `place` chooses, the current one, or the only
@@ -54,45 +52,24 @@ export async function planInPool(
     context,
   );
   await awaitMetrics([], context);
-  const { fleet } = app.store;
-  const isInside = ({ id }: Node) =>
-    [...userPoolsAbove(fleet, id, endpointOf(id))].some(({ name }) => name === pool.name);
-  const loads: (NodeLoad & { readonly plan: CreatePlan })[] = [];
+  const fitting: Fitting<CreatePlan>[] = [];
   const refusals: string[] = [];
   const errors: FleetError[] = [];
   for (const name of able) {
-    const all = [...fleet.nodes.values()].filter(({ id }) => endpointOf(id) === name);
-    const nodes = all.filter((node) => isUp(node) && isInside(node));
     try {
-      const plan = await planOn(name);
-      refuseOutside(plan, name, all, isInside, pool.name);
-      const memory = Number(plan.all[0]?.['memory'] ?? 0);
-      const fitting = byPolicy(
-        nodes.map(({ id }) => loadOf(fleet, id, new Map())),
-        memory,
-      );
-      if (fitting.length === 0)
-        refusals.push(`${name}: no node of the pool is up and has ${formatBytes(memory)} of free memory`);
-      loads.push(...fitting.map((load) => ({ ...load, plan })));
+      fitting.push(...fittingNodes(await planOn(name), pool.name, app));
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       refusals.push(`${name}: ${sentence(error)}`);
       errors.push(error);
     }
   }
-  const [best] = byPolicy(loads, 0);
-  const chosen = loads.find(({ node }) => node === best?.node);
+  const placed = await placedInPool(fitting, pool.name, app, context.signal);
   const [wrong] = errors;
   if (wrong && errors.length === able.length && errors.every(({ code }) => code === 'usage')) throw wrong;
-  if (!chosen) throw new FleetError('op.refused', `no node of pool ${pool.name} can take it: ${refusals.join('; ')}`);
-  return onNode(chosen.plan, fleet.nameOf(chosen.node) ?? '');
+  if (placed) return placed;
+  throw new FleetError('op.refused', `no node of pool ${pool.name} can take it: ${refusals.join('; ')}`);
 }
-
-/** A platform with several nodes that lets the user choose one is given its name. */
-const onNode = (plan: CreatePlan, node: string): CreatePlan =>
-  choosesNode(plan) ? { ...plan, all: plan.all.map((one) => (one['node'] ? one : { ...one, node })) } : plan;
-
-const isUp = ({ state }: Node): boolean => state !== 'down' && state !== 'maintenance';
 
 /** Those that answer and may be changed. Throws op.refused or host.unreachable where there are none. */
 async function ableOf(

@@ -23,7 +23,7 @@ read_arguments() {
       *) return 2 ;;
     esac
   done
-  MADE=$(dirname "$LOG_FILE")/made custom_list=
+  MADE=$(dirname "$LOG_FILE")/made custom_list= kernel_src= ramdisk_src=
   . "$IMAGE_CONF" && . "$ARGS_FILE"
 }
 
@@ -54,6 +54,31 @@ fetch_file() {
   esac && mv "$part" "$2" && return 0
   rm -f "$part"
   failed "$1 could not be fetched"
+}
+
+# fetch_kernel: what the variables kernel_src and ramdisk_src name, each an address, a path of the node or one below the template, to
+# where the settings kernel and initrd of the VM are. It stays there for the next VM, as downloads do.
+fetch_kernel() {
+  fetch_boot_file kernel_src "$kernel_src" kernel && fetch_boot_file ramdisk_src "$ramdisk_src" initrd
+}
+
+# fetch_boot_file VARIABLE SOURCE SETTING
+fetch_boot_file() {
+  [ -n "$2" ] || return 0
+  boot_file=$(vm_setting "$3")
+  case $boot_file in
+    /*) ;;
+    *) failed "$1 is set, and the VM has no $3 to put it"; return ;;
+  esac
+  case $2 in
+    *://* | /*) boot_source=$2 ;;
+    *) boot_source=$STORE/$TEMPLATE/$2 ;;
+  esac
+  [ ! -e "$boot_file" ] || return 0
+  log_msg "fetching $2 to $boot_file"
+  # What runs the VM reads it as another user.
+  (umask 022 && mkdir -p "$(dirname "$boot_file")") || return
+  fetch_file "$boot_source" "$boot_file" && chmod 644 "$boot_file"
 }
 
 # create_disk PATH MEGABYTES [raw|qcow2|vmdk|lvm]: never over what is there. lvm: PATH is /dev/GROUP/VOLUME.

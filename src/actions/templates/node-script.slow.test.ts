@@ -103,6 +103,23 @@ it('F-155 F-157 a script reads its arguments, the settings and the variables, an
   );
 });
 
+it('F-153 F-206 fetches a kernel and its ramdisk to where the VM starts them from, once', () => {
+  const settings = { name: VM, kernel: `${home}/boot/8.1/linux`, initrd: `${home}/boot/8.1/initrd` };
+  writeFileSync(join(home, 'theirs'), 'ramdisk');
+  const entries = [file('provision.sh', `${BEGIN}fetch_kernel`), file('boot/vmlinuz', 'kernel')];
+  const fetched = (variables: Record<string, string>, more = {}) => run('', { entries, settings, variables, ...more });
+  const both = fetched({ kernel_src: 'boot/vmlinuz', ramdisk_src: join(home, 'theirs') });
+  expect([both.code, both.stderr]).toEqual([0, '']);
+  expect(both.stdout).toContain(`fetching boot/vmlinuz to ${home}/boot/8.1/linux`);
+  const has = () => ['linux', 'initrd'].map((name) => readFileSync(join(home, 'boot/8.1', name), 'utf8'));
+  expect(has()).toEqual(['kernel', 'ramdisk']);
+  expect(fetched({ kernel_src: '/no/such' })).toMatchObject({ code: 0, stdout: '' });
+  expect(has()).toEqual(['kernel', 'ramdisk']);
+  expect(fetched({ kernel_src: '/no/such' }, { settings: { ...settings, kernel: `${home}/new` } }).code).toBe(1);
+  const without = fetched({ ramdisk_src: '/theirs' }, { settings: { name: VM } });
+  expect([without.code, without.stderr]).toEqual([1, 'ramdisk_src is set, and the VM has no initrd to put it\n']);
+});
+
 it('F-157 makes disks, copies files, and touches nothing that it has not made', () => {
   writeFileSync(join(home, 'theirs'), 'keep');
   symlinkSync('/nowhere', join(home, 'link'));

@@ -1,9 +1,12 @@
 /** What `vm create --template` takes of a template. */
 import type { ObjectAction } from '../../actions/action.ts';
+import { foundVariables } from '../../actions/templates/found-variables.ts';
 import { withScript } from '../../actions/templates/with-script.ts';
 import { FleetError } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Field, Manifest, Settings } from '../../platforms/contract.ts';
+import type { Config } from '../../state/config/model.ts';
+import { defaultTemplate } from '../../state/config/preferences.ts';
 import {
   ANY_PLATFORM,
   findTemplate,
@@ -22,10 +25,13 @@ import { scanned } from './list-commands.ts';
 export const TEMPLATE: Flag = {
   key: 'template',
   label: 'Template',
-  help: 'Take what is not given from this template of the library; GROUP/NAME@1.0 is an older version.',
+  help: 'Take what is not given from this template of the library; GROUP/NAME@1.0 is an older version, default that of the configuration.',
   kind: 'text',
   examples: ['GROUP/NAME'],
 };
+
+/** The word for the one that the configuration says. */
+const DEFAULT = 'default';
 
 export interface ChosenTemplate {
   /** What it says of a VM of this name, in the place of a profile. Throws usage for a variable without a value. */
@@ -45,7 +51,8 @@ export async function templateFor(
   context: CommandContext,
 ): Promise<ChosenTemplate> {
   const { app } = context;
-  const found = findTemplate(word, (await scanned(context)).templates);
+  const { templates } = await scanned(context);
+  const found = findTemplate(word === DEFAULT ? defaultOf(app.config()) : word, templates);
   const template =
     found.version === undefined ? found.template : await app.templates().older(found.template, found.version);
   refuseOther(template, manifest);
@@ -53,8 +60,9 @@ export async function templateFor(
     context.say(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
+  const ofNode = await foundVariables(template, manifest.id, endpoint, app, context.signal);
   const ofPools = variablesOfPools(endpoint, app.config().pools);
-  const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
+  const made = (vm: string) => ({ vm, server: endpoint, found: ofNode, ofPools, given });
   const script = {
     template,
     endpoint,
@@ -72,6 +80,15 @@ export async function templateFor(
     recorded: (spec, fields) =>
       fields.some(({ key }) => key === KEPT_AS) ? { ...spec, [KEPT_AS]: profileOfTemplate(template) } : spec,
   };
+}
+
+/** Throws usage where the configuration says none. */
+function defaultOf(config: Config): string {
+  const word = defaultTemplate(config);
+  if (word !== undefined) return word;
+  throw new FleetError('usage', 'the configuration says no default-template', {
+    fix: 'write default-template: GROUP/NAME into it, or name a template',
+  });
 }
 
 function refuseOther(template: Template, { id, title }: Manifest): void {

@@ -78,7 +78,7 @@ export const configTopic: Topic = {
         ],
         [
           'pools',
-          'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only; storages and networks that are to be on all of them, by name, in the words of storage create and network create (drover help definition)',
+          'groups of nodes: nodes (an endpoint’s name for all of its nodes, or endpoint/id), in, variables, read-only; of the variables, PLACEMENT says by what the node of a new VM is chosen, the first that differs (vm-cpu, vm-memory, vcpus, vms, free-memory; or full-memory, which fills a node before the next), and SERVER_LOAD_TIME over how many hours vm-cpu is averaged, as drover has measured its nodes; storages and networks that are to be on all of them, by name, in the words of storage create and network create (drover help definition)',
         ],
         [
           'plugins',
@@ -92,6 +92,10 @@ export const configTopic: Topic = {
         [
           'tasks',
           'of what is done to many: at-once, how many at the same time on one endpoint (4); stop-after, after how many failures the rest is not sent (all are tried)',
+        ],
+        [
+          'time-limits',
+          'how long until it is seen that a verb has worked, such as vm.stop: 2m; below vms of single ones, as ENDPOINT/NAME with such lines below it; of vm.migrate from when it has come over. A --wait on the command line counts more',
         ],
         [
           'audit',
@@ -112,6 +116,10 @@ export const configTopic: Topic = {
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['templates', 'the folder of the template library (drover help templates)'],
+        [
+          'default-template',
+          'the template that is offered first where one is chosen, and that --template default takes, as GROUP/NAME',
+        ],
         ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),

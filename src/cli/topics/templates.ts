@@ -38,7 +38,7 @@ export const templatesTopic: Topic = {
       ]),
       example('drover vm create web1 -C host1 --template Common/web --var OWNER=shop'),
       text(
-        '$NAME, also with braces around the name, is replaced in what stands below vm and platforms. Of a variable counts --var, then the pool of the endpoint (drover pool set), then the pools around that, then the template. There are also $VM_NAME, $SERVER_NAME, $IMAGE_NAME, $IMAGE_LOCATION, $IMAGE_STORE and $AUTOGEN_MAC, a new address each time. Other names stay as they are. Flags and -P count more than the template.',
+        '$NAME, also with braces around the name, is replaced in what stands below vm and platforms. Of a variable counts --var, then the pool of the endpoint (drover pool set), then the pools around that, then the template. $DEFAULT_BRIDGE is found out of the node before the template counts: the bridge that has its default route, or its only one. There are also $VM_NAME, $SERVER_NAME, $IMAGE_NAME, $IMAGE_LOCATION, $IMAGE_STORE and $AUTOGEN_MAC, a new address each time. Other names stay as they are. Flags and -P count more than the template.',
       ),
       text(
         'provision.sh runs on the node before the VM is made, which has to be an endpoint with one node that takes commands. It is given -x (the settings of the VM), -p (the names of VM, server and template), -s (a folder with the template), -i (its GROUP/NAME there), -l (a log that it may write) and -c (the variables, for a shell). The VM is made when it ends with 0; what it wrote is kept in the folder .logs of the library. It may take 300 s, or as many as the variable provision_timeout says. Files that the node has had before are not sent again.',
@@ -49,6 +49,10 @@ export const templatesTopic: Topic = {
         ['log_msg TEXT', 'into the log, and for those who watch'],
         ['vm_setting KEY', 'a setting of the VM, such as memory, in bytes'],
         ['fetch_file FROM TO', 'by http, https or ftp, or a copy; what is there is not fetched again'],
+        [
+          'fetch_kernel',
+          'the variables kernel_src and ramdisk_src, each an address, a path of the node or one below the template, to where vm says that kernel and initrd of the VM are; kept for the next VM',
+        ],
         ['create_disk PATH MB TYPE', 'raw, qcow2, vmdk or lvm; never over what is there'],
         ['make_fs PATH TYPE', 'ext2 to ext4, xfs or swap, on a disk that it has made'],
         ['copy_disk_content FROM TO TYPE', 'an image, on a disk that it has made'],

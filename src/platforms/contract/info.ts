@@ -56,6 +56,8 @@ export interface NodeFacts {
   readonly started?: number;
   readonly addresses?: readonly { readonly device: string; readonly address: string }[];
   readonly networks?: readonly string[];
+  /** The bridge behind which the network of the node is: VMs that are to be in it are plugged into this one. */
+  readonly defaultBridge?: string;
   readonly storage?: readonly NodeStorage[];
 }
 

@@ -47,6 +47,7 @@ export function nodeInfo({ fleet }: FakeServer, node: Node): NodeInfo {
       threads: node.cpus,
       addresses: [{ device: 'eno1', address }],
       networks: ['lan', 'dmz', 'storage'],
+      defaultBridge: 'lan',
       storage: [{ name: '/srv/vms', kind: 'filesystem', size: gib(1_800), free: undefined }],
     },
     lines: [

@@ -19,7 +19,14 @@ const STATUS = {
 };
 const NETWORK = [
   { iface: 'eno1', type: 'eth', address: '10.0.0.2', address6: 'fd00::2' },
-  { iface: 'vmbr0', type: 'bridge', cidr: '10.0.0.1/24', cidr6: 'fd00::1/64', address: '10.0.0.1' },
+  {
+    iface: 'vmbr0',
+    type: 'bridge',
+    cidr: '10.0.0.1/24',
+    cidr6: 'fd00::1/64',
+    address: '10.0.0.1',
+    gateway: '10.0.0.254',
+  },
   { iface: 'ovs0', type: 'OVSBridge' },
   { type: 'bridge', address: '10.0.0.3' },
 ];
@@ -75,6 +82,7 @@ it('tells what a node is', async () => {
       { device: '', address: '10.0.0.3' },
     ],
     networks: ['vmbr0', 'ovs0'],
+    defaultBridge: 'vmbr0',
   });
 });
 

@@ -42,8 +42,16 @@ export async function readNodeInfo(api: Pick<Api, 'get'>, node: string, signal: 
     ...addresses.map(({ device, address }) => ['Network', device, address] as const),
   ];
   const networks = interfaces.filter((row) => /bridge/i.test(textOf(row, 'type') ?? ''));
+  const bridges = networks.flatMap((row) => textOf(row, 'iface') ?? []);
+  const routed = networks.find((row) => textOf(row, 'gateway') !== undefined);
+  const defaultBridge = routed ? textOf(routed, 'iface') : bridges.length === 1 ? bridges[0] : undefined;
   return {
-    facts: { ...factsOf(status), addresses, networks: networks.flatMap((row) => textOf(row, 'iface') ?? []) },
+    facts: {
+      ...factsOf(status),
+      addresses,
+      networks: bridges,
+      ...(defaultBridge !== undefined && { defaultBridge }),
+    },
     lines: lines.flatMap(([section, label, value]) => (value ? [[section, label, value] as const] : [])),
   };
 }

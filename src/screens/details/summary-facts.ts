@@ -1,4 +1,5 @@
 /** What a summary of nodes has beside their load: storage, networks, and what happened to them. */
+import { takenBy } from '../../actions/node-policy.ts';
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
@@ -6,7 +7,8 @@ import { listedOf, type StorageSum, sumOfVms, sumStorages, type VmStorageSum } f
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
-import { formatBytes } from '../../units.ts';
+import { formatBytes, formatCount } from '../../units.ts';
+import type { Sum } from '../fleet/sums.ts';
 import { timeOrDay } from '../time.ts';
 import { type Fact, fact, usedOf } from './facts.ts';
 
@@ -28,6 +30,22 @@ export function summaryFacts(
     ...vmStorageFact(sumOfVms(vms, fleet), vms.length),
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
+  ];
+}
+
+/** What VMs take of the CPUs and the memory of their nodes (ConVirt's VM CPU % and VM memory %); nodes use some themselves. */
+export function vmShareFacts(
+  ids: readonly VmId[],
+  { cpus, memory }: Pick<Sum, 'cpus' | 'memory'>,
+  fleet: Fleet,
+): readonly Fact[] {
+  const taken = takenBy(
+    ids.flatMap((id) => fleet.vms.get(id) ?? []),
+    fleet,
+  );
+  return [
+    { label: 'VM CPU', share: taken.busyCpus / cpus, text: `${formatCount(taken.cpus)} vCPUs that are on` },
+    { label: 'VM memory', share: taken.memory / memory, text: usedOf(taken.memory, memory) },
   ];
 }
 

@@ -18,7 +18,7 @@ import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
-import { summaryFacts } from './summary-facts.ts';
+import { summaryFacts, vmShareFacts } from './summary-facts.ts';
 import type { TabName } from './tabs.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -64,8 +64,9 @@ export function tabLines(
       const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
       return [...now, ...past(row.id)];
     }
-    const more = summaryOf(sums.nodesBelow(row.id));
-    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
+    const sum = sums.ofPool(row.id);
+    const more = [...vmShareFacts(vms, sum, fleet), ...summaryOf(sums.nodesBelow(row.id))];
+    return poolOverview(sum, sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {

@@ -7,6 +7,7 @@ import type { EditAction } from '../../actions/action.ts';
 import { actions } from '../../actions/index.ts';
 import { FleetError } from '../../errors.ts';
 import type { Connection, Manifest, Settings } from '../../platforms/contract.ts';
+import type { Template } from '../../state/templates/template.ts';
 import { gib } from '../../units.ts';
 import { openSettings } from './settings-dialog.ts';
 
@@ -57,6 +58,35 @@ describe('the settings of a VM', () => {
     press('pgdn', 'enter');
     await settled(5);
     expect([stage.layers.top, said(), reads]).toEqual([undefined, 'nothing was changed', ['config']]);
+  });
+
+  it('F-071 F-076 F-077 have the template and its version as fields, of which one is chosen that the library has', async () => {
+    const sent: unknown[] = [];
+    const configure = async (_id: string, _target: string, changes: Settings, basedOn: Settings) => {
+      sent.push(changes, basedOn);
+      answer.read = async () => ({ memory: gib(2), cpus: 2, ...changes });
+      return { warnings: [] };
+    };
+    const profile = { key: 'profile', label: 'Profile', help: 'What.', kind: 'text', in: { 'edit-config': 'write' } };
+    const { openIt, drawn, press, answer, store, said } = start('stopped', { configure }, {}, [profile]);
+    answer.read = async () => ({ memory: gib(2), cpus: 2, profile: 'Lab/web@1.0' });
+    const template = { group: 'Lab', name: 'web', version: '1.1', older: ['1.0'] } as unknown as Template;
+    store.setLibrary({ groups: ['Lab'], templates: [template], problems: [] });
+    store.flush();
+    openIt();
+    await settled(5);
+    expect(drawn()).toMatch(/Template +Lab\/web/);
+    expect(drawn()).toMatch(/Version +< 1\.0 >/);
+    expect(drawn()).not.toContain('Profile');
+    press('down', 'down', 'down', 'right');
+    expect(drawn()).toContain('< 1.1 >');
+    press('pgdn', 'enter');
+    await settled(8);
+    expect(drawn()).toContain('Version: 1.0 → 1.1');
+    press('y');
+    await settled(10);
+    expect(sent).toEqual([{ profile: 'Lab/web@1.1' }, { profile: 'Lab/web@1.0' }]);
+    expect(said()).toContain('web1 has Profile Lab/web@1.1 saved');
   });
 
   it('of a VM that runs are those that are saved, or those that run', async () => {

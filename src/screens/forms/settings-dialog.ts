@@ -14,6 +14,7 @@ import { listedNames } from '../dialogs/action-options.ts';
 import type { Stage } from '../stage.ts';
 import { type AnyField, type Beside, createForm, type Form } from './form-state.ts';
 import { agreeToChange, asShown, differencesIn, TARGET_KEY } from './settings-change.ts';
+import { asProfile, withTemplate, withTemplateFields } from './template-fields.ts';
 import { toldColumns } from './told-columns.ts';
 
 const LOAD_MS = 15_000;
@@ -64,11 +65,11 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
     controller.abort();
     stage.layers.close(dialog.layer);
   };
-  const read = (of: SettingsTarget): Promise<Settings> => {
+  const read = async (of: SettingsTarget): Promise<Settings> => {
     // The link may be another one than when the form was opened.
     const readNow = services.sessions.connection(endpointOf(id))?.vm.settings ?? settings;
     const signal = deadline(services.clock, LOAD_MS, `the settings of ${vm.name} did not come`, controller.signal);
-    return readNow(id, of, signal);
+    return withTemplate(await readNow(id, of, signal));
   };
 
   const load = async () => {
@@ -81,7 +82,8 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       const mode = target === 'config' ? 'edit-config' : 'edit-running';
       const own = choosable ? [TARGET] : [];
       const chosen = choosable ? { [TARGET_KEY]: target === 'config' ? 'saved' : 'running' } : {};
-      fields = [...own, ...fieldsOf(manifest.settings, mode).map((field) => asShown(field, target, choosable))];
+      const shown = fieldsOf(manifest.settings, mode).map((field) => asShown(field, target, choosable));
+      fields = [...own, ...withTemplateFields(shown, before, services.store.fleet.library.templates)];
       form = createForm({
         fields,
         before: { ...before, ...chosen },
@@ -98,7 +100,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
   const save = async () => {
     if (!form || saving) return;
     if (!form.check()) return;
-    const changes = without(form.changes());
+    const changes = asProfile(without(form.changes()), form.before);
     const keys = Object.keys(changes);
     if (keys.length === 0) {
       close();

@@ -8,8 +8,16 @@ import { toldColumns } from './told-columns.ts';
 
 /** How many can be added at once; for more the form is opened again. */
 const NEW_ONES = 3;
-/** The variables that ConVirt's pools begin with, F-017. */
-const USUAL = ['DEFAULT_BRIDGE', 'VM_DISKS_DIR', 'VM_CONF_DIR', 'CLASS_A_STORAGE', 'CLASS_B_STORAGE'];
+/** The variables that ConVirt's pools begin with, F-017, and drover's own. */
+const USUAL = [
+  'DEFAULT_BRIDGE',
+  'VM_DISKS_DIR',
+  'VM_CONF_DIR',
+  'CLASS_A_STORAGE',
+  'CLASS_B_STORAGE',
+  'SERVER_LOAD_TIME',
+  'PLACEMENT',
+];
 
 const variable = (name: string): AnyField => ({
   key: `= ${name}`,

@@ -14,6 +14,7 @@ import { type Complain, readEndpoints } from './read-endpoints.ts';
 import { readNotes } from './read-notes.ts';
 import { readPools } from './read-pools.ts';
 import { checkPresets } from './read-presets.ts';
+import { checkTimeLimits } from './time-limits.ts';
 import { readViews } from './views.ts';
 
 /** Every section that some part of drover reads. Any other is reported: it is mistyped, or of another version. */
@@ -35,11 +36,13 @@ const SECTIONS: readonly string[] = [
   'plain',
   'confirm',
   'tasks',
+  'time-limits',
   'audit',
   'escape-wait',
   'consoles',
   'viewer',
   'templates',
+  'default-template',
   'notifications',
   'history',
   'appliances',
@@ -116,6 +119,7 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   const notes = readNotes(map.entries.get('notes'), complain);
   checkPresets(map, complain);
+  checkTimeLimits(map, complain);
   problems.push(
     ...readViews(file, map).problems,
     ...readNotifyRules(file, map).problems,

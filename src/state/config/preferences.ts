@@ -51,6 +51,12 @@ export function templatesFolder(file: LocatedMap): string | undefined {
   return typeof value === 'string' && /^(\/|~\/)/.test(value) ? value : undefined;
 }
 
+/** `default-template: Common/web`: what VMs are made of where a template is chosen, unless another one is. */
+export function defaultTemplate({ file }: Config): string | undefined {
+  const value = plainOf(locate(file, ['default-template']));
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 /** What is wrong with it: a sentence without a full stop. */
 export const templatesComplaint = (file: LocatedMap): string | undefined =>
   plainOf(locate(file, ['templates'])) !== null && templatesFolder(file) === undefined

@@ -5,7 +5,7 @@ import { spellProblem } from '../config/problem.ts';
 import type { Preset } from '../presets/preset.ts';
 import { readTemplate } from './read-template.ts';
 import { compareVersions, findTemplate, nextVersion, type Template, templateOfProfile } from './template.ts';
-import { filledTemplate, variablesOfPools } from './variables.ts';
+import { emptyVariables, filledTemplate, variablesOfPools } from './variables.ts';
 
 const PLATFORMS = ['kvm', 'openstack'];
 
@@ -58,7 +58,7 @@ describe('the file of a template', () => {
 });
 
 describe('variables of a template', () => {
-  const made = { vm: 'web1', server: 'one', ofPools: {}, given: {} };
+  const made = { vm: 'web1', server: 'one', found: {}, ofPools: {}, given: {} };
 
   it('F-017 F-103 count in the order of ConVirt: template, pool, what the user gives', async () => {
     const template = await templateOf(
@@ -78,6 +78,21 @@ describe('variables of a template', () => {
     expect(says).toEqual({ title: 'web1 on one', nets: [{ name: 'web', mac }, { mac }] });
     const [first, second] = says['nets'] as unknown as readonly { readonly mac: string }[];
     expect(first?.mac).not.toBe(second?.mac);
+  });
+
+  it('F-094 F-105 DEFAULT_BRIDGE is that of the node where no pool and no user says another, and must be given where it is not known', async () => {
+    const template = await templateOf('variables: { DEFAULT_BRIDGE: br7 }\nvm: { nets: [$DEFAULT_BRIDGE] }\n');
+    const bare = await templateOf('vm: { nets: [{ name: $DEFAULT_BRIDGE, mac: $AUTOGEN_MAC }] }\n');
+    const byWay = await templateOf('variables: { NET: $DEFAULT_BRIDGE }\nvm: { nets: [$NET] }\n');
+    const found = { DEFAULT_BRIDGE: 'br0' };
+    expect(valuesOf(filledTemplate(byWay, 'kvm', { ...made, found }))['nets']).toEqual(['br0']);
+    const netsOf = (more: object) => valuesOf(filledTemplate(template, 'kvm', { ...made, ...more }))['nets'];
+    expect(netsOf({})).toEqual(['br7']);
+    expect(netsOf({ found })).toEqual(['br0']);
+    expect(netsOf({ found, ofPools: { DEFAULT_BRIDGE: 'br1' } })).toEqual(['br1']);
+    expect(() => filledTemplate(bare, 'kvm', made)).toThrow('Common/web needs a value for DEFAULT_BRIDGE');
+    expect(emptyVariables(bare, 'kvm', made)).toEqual(['DEFAULT_BRIDGE']);
+    expect(emptyVariables(bare, 'kvm', { ...made, found })).toEqual([]);
   });
 
   it('that have no value must be given, and one that is not there is refused', async () => {

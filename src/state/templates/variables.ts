@@ -7,18 +7,23 @@ import type { Written } from '../fields.ts';
 import type { Preset } from '../presets/preset.ts';
 import { spellTemplate, type Template } from './template.ts';
 
-type Variables = Readonly<Record<string, string>>;
+export type Variables = Readonly<Record<string, string>>;
 
 /** What is known only when a VM is made. */
 export interface Made {
   readonly vm: string;
   /** Name of the endpoint. */
   readonly server: string;
+  /** What was found out of the node: its default bridge. */
+  readonly found: Variables;
   /** Of the pools that the endpoint is in, see variablesOfPools. */
   readonly ofPools: Variables;
   /** What the user gives; counts most. */
   readonly given: Variables;
 }
+
+/** The bridge that NICs are plugged into where nothing else is said; found out of the node. */
+export const DEFAULT_BRIDGE = 'DEFAULT_BRIDGE';
 
 const PLACE = /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g;
 
@@ -45,8 +50,14 @@ function filledIn(value: Written, variables: Variables): Written {
 }
 
 /** Those of the pool that an endpoint is in, on top of those of the pools around it. Empty where it is in none. */
-export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables {
-  const inner = [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint));
+export const variablesOfPools = (endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables =>
+  variablesIn(
+    [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint)),
+    pools,
+  );
+
+/** Those of a pool, on top of those of the pools around it. */
+export function variablesIn(inner: PoolConfig | undefined, pools: ReadonlyMap<string, PoolConfig>): Variables {
   const path: PoolConfig[] = [];
   for (let pool = inner; pool && !path.includes(pool); pool = pool.in === undefined ? undefined : pools.get(pool.in))
     path.unshift(pool);
@@ -55,14 +66,14 @@ export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, Po
 
 /**
  * What this template says of a VM on this platform, with its variables filled in. Of a variable counts first what the user
- * gives, then the pool's value, then the template's; those of the pool that the template has not are there too. Throws usage
+ * gives, then the pool's value, then what was found out of the node, then the template's; those of the pool that the template has not are there too. Throws usage
  * for a variable of the template that has no value anywhere, and for one that is given and is not there.
  */
 export function filledTemplate(template: Template, platform: string, made: Made): Preset {
   const says = sayingOn(template, platform);
   refuseUnused(template, says, made.given);
   const variables = variablesFor(template, made);
-  const empty = namesIn(says).filter((name) => Object.hasOwn(template.variables, name) && variables[name] === '');
+  const empty = emptyIn(says, template, variables);
   if (empty.length > 0) {
     throw new FleetError('usage', `${spellTemplate(template)} needs a value for ${empty.join(' and ')}`, {
       fix: `give it: --var ${empty[0]}=VALUE, or set it for the pool: drover pool set POOL ${empty[0]}=VALUE`,
@@ -80,20 +91,31 @@ export function variablesFor(template: Template, made: Made): Variables {
     VM_NAME: made.vm,
     SERVER_NAME: made.server,
   };
-  const own: Variables = { ...template.variables, ...made.ofPools, ...made.given };
+  const own: Variables = { ...template.variables, ...made.found, ...made.ofPools, ...made.given };
+  const bridge = own[DEFAULT_BRIDGE];
+  const known = { ...builtIn, ...(bridge !== undefined && { [DEFAULT_BRIDGE]: bridge }) };
   return {
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, filled(value, builtIn)])),
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, filled(value, known)])),
     ...builtIn,
   };
 }
 
-/** Variables of the template that have a value neither there nor in a pool: the user must give one. */
-export function emptyVariables(template: Template, platform: string, ofPools: Variables): readonly string[] {
-  const own: Variables = { ...template.variables, ...ofPools };
-  return namesIn(sayingOn(template, platform)).filter(
-    (name) => Object.hasOwn(template.variables, name) && own[name] === '',
+/** Variables of the template that have a value neither there, nor of the node, nor in a pool: the user must give one. */
+export const emptyVariables = (
+  template: Template,
+  platform: string,
+  { found, ofPools }: Pick<Made, 'found' | 'ofPools'>,
+): readonly string[] =>
+  emptyIn(sayingOn(template, platform), template, { ...template.variables, ...found, ...ofPools });
+
+const emptyIn = (says: Preset, template: Template, variables: Variables): readonly string[] =>
+  namesIn(says).filter(
+    (name) => (name === DEFAULT_BRIDGE || Object.hasOwn(template.variables, name)) && (variables[name] ?? '') === '',
   );
-}
+
+/** Whether this variable stands in what the template says of a VM on this platform, or in the value of another. */
+export const namesVariable = (template: Template, platform: string, name: string): boolean =>
+  [...namesIn(sayingOn(template, platform)), ...placesIn(JSON.stringify(template.variables))].includes(name);
 
 /** `vm` with what counts more on this platform; a key with nothing behind it there is taken away. */
 function sayingOn({ vm, platforms }: Template, platform: string): Preset {
@@ -112,7 +134,9 @@ function refuseUnused(template: Template, says: Preset, given: Variables): void 
   });
 }
 
-function namesIn(says: Preset): readonly string[] {
-  const text = JSON.stringify([...says.values()].map(({ value }) => value));
-  return [...new Set([...text.matchAll(PLACE)].map(([, plain, braced]) => plain ?? braced ?? ''))];
-}
+const namesIn = (says: Preset): readonly string[] =>
+  placesIn(JSON.stringify([...says.values()].map(({ value }) => value)));
+
+const placesIn = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(PLACE)].map(([, plain, braced]) => plain ?? braced ?? '')),
+];

@@ -133,6 +133,8 @@ export function readReport(report: string): NodeInfo {
   const [kernel = '-'] = of('kernel');
   const words = kernel.split(' ');
   const bridges = of('bridges').map((path) => path.split('/').at(-2) ?? '');
+  const route = /dev (\S+)/.exec(of('default')[0] ?? '')?.[1];
+  const defaultBridge = bridges.find((name) => name === route) ?? (bridges.length === 1 ? bridges[0] : undefined);
   const os = of('release')[0]?.replaceAll('"', '');
   const architecture = words.length > 2 ? words.at(-1) : undefined;
   const release = words[1];
@@ -152,6 +154,7 @@ export function readReport(report: string): NodeInfo {
       ...(addresses.length > 0 ? { addresses } : {}),
       storage: systems.map(({ mount, size, free }) => ({ name: mount, kind: 'filesystem', size, free })),
       networks: bridges,
+      ...(defaultBridge === undefined ? {} : { defaultBridge }),
     },
     lines: [
       ['General', 'System', os ?? '-'],
@@ -163,7 +166,8 @@ export function readReport(report: string): NodeInfo {
       }),
       ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
       ['Networks', 'Bridges', bridges.join(', ') || '-'],
-      ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
+      ['Networks', 'Default bridge', defaultBridge ?? '-'],
+      ['Networks', 'Default route', route ?? '-'],
     ],
   };
 }

@@ -19,6 +19,7 @@ import type { FleetState } from '../../fleet/fleet-state.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { createFromTemplate } from './create-from-template.ts';
+import { createHere } from './create-here.ts';
 import { editPart } from './edit-part.ts';
 import { importFromCatalog } from './import-appliance.ts';
 
@@ -60,6 +61,8 @@ export async function runTemplate(
       const inside = services.store.fleet.library.templates.filter((one) => one.group === group);
       return remove(`the group ${group}`, inside, { kind: 'template-group-remove', group });
     }
+    case 'library.create-vm':
+      return createHere(stage, state, objects);
     case 'library.built-in':
       return writeBuiltIn();
     case 'library.import-appliance':

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { endpointName, nodeId } from '../ids.ts';
-import type { Field, Node } from '../platforms/contract.ts';
+import { endpointName, nodeId } from '../../ids.ts';
+import type { Field, Node } from '../../platforms/contract.ts';
 import { refuseOutside } from './pool-nodes.ts';
 
 const CLOUD = endpointName('cloud');
@@ -10,8 +10,7 @@ const refusal =
   (keys: readonly string[], node: string | undefined, ...inside: readonly string[]) =>
   () =>
     refuseOutside(
-      { fields: fields(...keys), all: [{ name: 'new', ...(node !== undefined && { node }) }] },
-      CLOUD,
+      { endpoint: CLOUD, fields: fields(...keys), all: [{ name: 'new', ...(node !== undefined && { node }) }] },
       nodes,
       ({ name }) => inside.includes(name),
       'rack',
