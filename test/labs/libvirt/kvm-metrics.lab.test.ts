@@ -105,8 +105,10 @@ it('F-113 F-115 measures disks and networks as virsh domstats counts them', {
   expect(said.filter(({ off }) => off > TOLERANCE)).toEqual([]);
 });
 
-it('F-113 says where an address comes from', async () => {
+it('F-113 says where an address comes from, and which process the guest is', async () => {
   const info = await watched.connection.vm.info(vm, patient());
+  const pid = (await inHost(host, 'cat', `/run/libvirt/qemu/${VM}.pid`)).trim();
+  expect(info.more).toContainEqual(['Process', `${pid} on its node`, 'Advanced']);
   const leased = /(192\.168\.121\.\d+)/.exec(await virsh(host, 'domifaddr', VM))?.[1];
   const mac = expect.stringMatching(/^52:54:00:/);
   expect(info.addresses).toContainEqual({ address: leased, source: 'lease', mac, prefix: 24 });

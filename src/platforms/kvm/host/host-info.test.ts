@@ -43,6 +43,7 @@ it('F-040 reads system, disks and networks of a host', () => {
     ['Networks', 'eth0', 'fe80::5054:ff:fe12:3456/64'],
     ['Networks', 'virbr0', '192.168.121.1/24'],
     ['Networks', 'Bridges', 'virbr0, br1'],
+    ['Networks', 'Default bridge', '-'],
     ['Networks', 'Default route', 'eth0'],
   ]);
   expect(facts).toEqual({
@@ -57,6 +58,11 @@ it('F-040 reads system, disks and networks of a host', () => {
     storage: [{ name: '/', kind: 'filesystem', size: 264212084 * 1024, free: 80088472 * 1024 }],
     networks: ['virbr0', 'br1'],
   });
+});
+
+it('F-040 has the bridge that leads out as the default one', () => {
+  const { lines } = readReport(REPORT.replace('via 10.231.0.254 dev eth0', 'via 10.231.0.254 dev br1'));
+  expect(lines).toContainEqual(['Networks', 'Default bridge', 'br1']);
 });
 
 it('F-040 F-485 reads bridges with what is plugged into them, and mounts with their file systems', () => {

@@ -137,6 +137,7 @@ export function readReport(report: string): NodeInfo {
   const architecture = words.length > 2 ? words.at(-1) : undefined;
   const release = words[1];
   const systems = of('disks').flatMap(readFileSystem);
+  const outward = /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '';
   const addresses = of('addresses').flatMap(readAddress);
   return {
     ...(report === ''
@@ -163,7 +164,8 @@ export function readReport(report: string): NodeInfo {
       }),
       ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
       ['Networks', 'Bridges', bridges.join(', ') || '-'],
-      ['Networks', 'Default route', /dev (\S+)/.exec(of('default')[0] ?? '')?.[1] ?? '-'],
+      ['Networks', 'Default bridge', bridges.includes(outward) ? outward : '-'],
+      ['Networks', 'Default route', outward || '-'],
     ],
   };
 }
