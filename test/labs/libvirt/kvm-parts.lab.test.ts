@@ -251,6 +251,13 @@ describe('a drive', () => {
     await expect(disks().insert(drive, 'no-such.iso', patient())).rejects.toMatchObject({ code: 'volume.not-found' });
     await disks().insert(drive, '', patient());
     for (const lines of await blocks(ON)) expect(lines).toContain('sda -');
+    const configure = async (iso: string) =>
+      connection?.vm.configure?.(await idOf(ON), 'running', { iso }, {}, patient());
+    await configure('default/tools.iso');
+    for (const lines of await blocks(ON)) expect(lines).toContain(`sda ${IMAGES}/tools.iso`);
+    expect(await connection?.vm.settings?.(await idOf(ON), 'running', patient())).toMatchObject({ iso: 'tools.iso' });
+    await configure('');
+    for (const lines of await blocks(ON)) expect(lines).toContain('sda -');
   });
 
   it('keeps its medium, also in what is saved, while the guest holds it', async () => {
