@@ -11,6 +11,7 @@ import { subnetActions, subnetListAction } from './cloud/subnet.ts';
 import { zoneActions, zoneListAction } from './cloud/zone.ts';
 import { detachDisksAction } from './detach-disks.ts';
 import { diskActions, diskListAction } from './disk.ts';
+import { dnsPointAction } from './dns-point.ts';
 import { endpointActions, endpointChanges, endpointForms } from './endpoint.ts';
 import { downloadAction, uploadAction } from './guest/copy-actions.ts';
 import { sshAction } from './guest/ssh-action.ts';
@@ -92,6 +93,7 @@ export const actions: readonly Action[] = [
   ...zoneActions,
   dnsListAction,
   ...dnsActions,
+  dnsPointAction,
   balancerListAction,
   ...balancerActions,
   storageListAction,

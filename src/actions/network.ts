@@ -1,6 +1,6 @@
 /** Networks of an endpoint. */
 import { endpointOf } from '../ids.ts';
-import { NETWORK_MODES, type Network, type NetworkMode, type NetworkSpec } from '../platforms/contract.ts';
+import { type Field, NETWORK_MODES, type Network, type NetworkMode, type NetworkRate, type NetworkSpec } from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
 import { networkEditAction } from './network-edit.ts';
 import { NEW_NAME } from './new-name.ts';
@@ -20,6 +20,32 @@ const RANGE = {
 
 const VLANS = { source: '^([0-9]+([ ,]+[0-9]+)*)?$', complaint: 'numbers of VLANs, with commas between them: 10,20' };
 
+const MOST_RATE = 2 ** 31 - 1;
+
+/** What all its NICs together may receive and send, as NICs have it of their own. */
+const RATES: readonly Field[] = (['in', 'out'] as const).flatMap((way) => {
+  const verb = way === 'in' ? 'receive' : 'send';
+  const rate = { kind: 'count', min: 1, max: MOST_RATE, advanced: true } as const;
+  return [
+    {
+      ...rate,
+      key: `${way}-average`,
+      label: `Rate ${way}`,
+      help: `What all its NICs together may ${verb}, in KiB a second.`,
+    },
+    { ...rate, key: `${way}-peak`, label: `Peak ${way}`, help: 'For a short time, in KiB a second.' },
+    { ...rate, key: `${way}-burst`, label: `Burst ${way}`, help: 'How much at that rate, in KiB.' },
+  ];
+});
+
+function rateIn(args: Args, way: 'in' | 'out'): NetworkRate | undefined {
+  const [average, peak, burst] = ['average', 'peak', 'burst'].map((key) => {
+    const value = args[`${way}-${key}`];
+    return typeof value === 'number' ? value : undefined;
+  });
+  return (average ?? peak ?? burst) === undefined ? undefined : { average, peak, burst };
+}
+
 const modeIn = (args: Args): NetworkMode => NETWORK_MODES.find((mode) => mode === args['mode']) ?? 'nat';
 
 /** What these options of `network.create` ask for. */
@@ -29,6 +55,7 @@ export function networkIn(args: Args): NetworkSpec {
   const vlans = listIn(args, 'vlan').map(Number);
   const portGroups = listIn(args, 'port-groups').map(Number);
   const { mtu } = args;
+  const [inbound, outbound] = [rateIn(args, 'in'), rateIn(args, 'out')];
   return {
     name: textIn(args, 'name'),
     mode: modeIn(args),
@@ -46,6 +73,8 @@ export function networkIn(args: Args): NetworkSpec {
     ...(args['openvswitch'] === true && { openvswitch: true }),
     ...(vlans.length > 0 && { vlans }),
     ...(portGroups.length > 0 && { portGroups }),
+    ...(inbound && { inbound }),
+    ...(outbound && { outbound }),
   };
 }
 
@@ -191,6 +220,7 @@ export const networkActions: readonly ObjectAction[] = [
         when: { key: 'mode', is: ['bridge'] },
         advanced: true,
       },
+      ...RATES,
       PLAN,
     ],
     fits: () => true,

@@ -385,6 +385,8 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, '192.168.150.99', '--mac', '52:54:00:0a:0b:0d', '--network', 'lab']];
     case 'dns create':
       return [[...words, 'made-here', '--data', '192.168.150.99', '--zone', 'lab']];
+    case 'dns point':
+      return [[...words, await inState('running'), 'lab', '--name', 'points-here']];
     case 'lease delete':
       return [[...words, 'demo/lab/192.168.150.20', '--yes', '--dry-run']];
     case 'dns delete':

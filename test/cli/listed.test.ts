@@ -112,6 +112,17 @@ describe('what an endpoint has', () => {
     await desk.run('network', 'delete', 'two/lab2', '--yes');
   });
 
+  it('F-306 F-400 a name in DNS leads to a VM, whose address is looked up', async () => {
+    const all = await desk.run('vm', 'list', '-C', 'one', '--filter', 'state:running', '-o', 'json');
+    const [vm] = all.json<{ id: string; name: string; ips: string[] }[]>();
+    const point = () => desk.run('dns', 'point', String(vm?.id), 'lab', '--name', 'front');
+    expect(await point()).toMatchObject({ code: 0, stderr: `${vm?.name} is answered for front\n` });
+    const made = (await rowsOf('dns', 'list', '-C', 'one')).filter(({ name }) => name === 'front');
+    expect(made).toMatchObject([{ zone: 'lab', type: 'A', data: vm?.ips[0] }]);
+    expect(await point()).toMatchObject({ code: 1, stderr: expect.stringContaining('already') });
+    await desk.run('dns', 'delete', String(made[0]?.id), '--yes');
+  });
+
   it('is not made without what it needs', async () => {
     const { code, stderr } = await desk.run('volume', 'create', 'data1', '-C', 'one');
     expect([code, stderr]).toEqual([2, expect.stringContaining('--storage is needed')]);

@@ -99,6 +99,9 @@ export function parts(bench: () => Bench, facts: PlatformFacts): void {
       return { id: ofNew, made: present(await untilDisk(connection, vm, ofNew, isThere)) };
     });
     expect(made).toMatchObject({ type: 'disk', size: NEW.size, readOnly: false });
+    // Where disks are made empty alone it is said, instead of one without the image.
+    const { code } = await refusal(disks.create(vm, { ...NEW, image: 'no-such-image' }, patient()));
+    expect(['image.not-found', 'op.unsupported']).toContain(code);
     expect((await disks.list(vm, patient())).length).toBe(before.length + 1);
 
     await bench().supporting(connection, 'disk.resize', async () => {

@@ -18,6 +18,10 @@ export interface DiskSpec {
   readonly bus: string;
   /** Several VMs may write to it at the same time. */
   readonly shareable: boolean;
+  /** The image that a new one is made of, by path or name; it is a copy, unless it is linked. A size below that of the image is op.refused. */
+  readonly image?: string;
+  /** It holds only what differs from the image, which must stay as it is then. */
+  readonly linked?: boolean;
 }
 
 export interface DiskMoveSpec {
@@ -34,7 +38,8 @@ export interface DiskOps {
   list?(vm: VmId, signal: AbortSignal): Promise<readonly AttachedDisk[]>;
   /**
    * A new volume, or one that is there, becomes a disk of the VM, at once where it runs, and in what is saved. Rejects with
-   * op.conflict for a volume that another VM has, unless both say that it is shareable. What is left of a half-made one is gone,
+   * op.conflict for a volume that another VM has, unless both say that it is shareable; with op.unsupported for an image where
+   * disks are made empty alone. What is left of a half-made one is gone,
    * or named in the error.
    */
   create?(vm: VmId, spec: DiskSpec, signal: AbortSignal): Promise<Accepted & { readonly id: DiskId }>;

@@ -4,6 +4,16 @@ import type { Accepted } from './accepted.ts';
 import type { LossPlan } from './delete-plan.ts';
 import type { DnsRecord, Lease, Network, NetworkMode } from './listed-objects.ts';
 
+/** Of what goes one way. */
+export interface NetworkRate {
+  /** KiB a second. Rejected with op.refused where the others are given without it. */
+  readonly average: number | undefined;
+  /** KiB a second, for a short time. */
+  readonly peak: number | undefined;
+  /** KiB, that may go at the peak. */
+  readonly burst: number | undefined;
+}
+
 export interface NetworkSpec {
   /** Unique within the endpoint: one that is there already is an op.conflict. */
   readonly name: string;
@@ -34,6 +44,9 @@ export interface NetworkSpec {
   readonly vlans?: readonly number[];
   /** VLANs that get a port group each, `vlan-10`, beside the one for NICs that name none. */
   readonly portGroups?: readonly number[];
+  /** What all its NICs together may receive, and send, by way of the node; unlimited without it. */
+  readonly inbound?: NetworkRate;
+  readonly outbound?: NetworkRate;
 }
 
 /** What can be changed of a network that is there. */

@@ -10,7 +10,7 @@ import { planFor } from './listed-plans.ts';
 import { moveDisk } from './move-disk.ts';
 import { accepted } from './power.ts';
 import type { FakeServer } from './server.ts';
-import { folderOf } from './volume-ops.ts';
+import { folderOf, refuseNoImage } from './volume-ops.ts';
 
 /** An empty disk takes its moment to be written. */
 const WRITE_MS = 300;
@@ -65,6 +65,8 @@ export function createDiskOps(server: FakeServer, calls: Calls): Required<DiskOp
       shareable: spec.shareable,
     } as const;
     if (spec.volume !== '') {
+      if (spec.image !== undefined || spec.linked)
+        throw new FleetError('op.refused', `${vm.name}: a volume that is there is attached as it is`);
       const { path = spec.volume, size, format, users = [] } = volumeOf(spec.volume);
       if (users.length > 0 && !spec.shareable) {
         throw new FleetError('op.conflict', `${path} is a disk of ${users.join(', ')}`, {
@@ -73,9 +75,17 @@ export function createDiskOps(server: FakeServer, calls: Calls): Required<DiskOp
       }
       return { ...common, path, size, format };
     }
+    const { size, image, linked = false } = spec;
     const format = spec.format || 'qcow2';
+    refuseNoImage(collections, endpoint, {
+      name: vm.name,
+      size,
+      format,
+      linked,
+      ...(image !== undefined && { image }),
+    });
     const folder = folderOf(collections, endpoint, spec.storage || 'vms');
-    return { ...common, path: `${folder}/${vm.uuid}/${device}.${format}`, size: spec.size, format };
+    return { ...common, path: `${folder}/${vm.uuid}/${device}.${format}`, size, format };
   }
 
   const plan = (vm: Vm, row: number, id: DiskId): LossPlan => {

@@ -98,7 +98,7 @@ export function createVolumeOps(
 }
 
 /** Throws image.not-found, and op.refused for what can't be a copy of an image, or a layer on one. */
-function refuseNoImage(
+export function refuseNoImage(
   collections: Collections,
   endpoint: string,
   { name, size, format, image, linked }: Pick<VolumeSpec, 'name' | 'size' | 'format' | 'image' | 'linked'>,

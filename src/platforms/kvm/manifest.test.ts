@@ -109,6 +109,8 @@ it('shows of a guest what can be changed: saved, or while it runs', () => {
     'arch: Architecture, text; such as aarch64; advanced; config read, running read; takes effect recreate',
     'boot: Boot from, choice; of disk cdrom network; advanced; config write, running read; takes effect restart',
     'next-boot: Then from, choice; of disk cdrom network; advanced; config write, running read; takes effect restart',
+    'iso: ISO, object; default empty; advanced; config write, running write; takes effect now',
+    'cloud-init: cloud-init, flag; default false; advanced; config write, running write; takes effect now',
   ]);
 });
 

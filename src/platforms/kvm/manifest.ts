@@ -18,7 +18,7 @@ import { definitionFields } from './definition/fields.ts';
 import { withDiskOptions } from './disk/fields.ts';
 import { hardwareFields } from './hardware/fields.ts';
 import { withNicOptions } from './nic/fields.ts';
-import { attachedDisks, attachedNics } from './parts/fields.ts';
+import { attachedDisks, attachedNics, driveFields } from './parts/fields.ts';
 
 const shownFor =
   (transport: string) =>
@@ -268,6 +268,7 @@ const SETTINGS: readonly SettingsField[] = [
   ...definitionFields,
   ...hardwareFields,
   ...bootFields,
+  ...driveFields,
   startField,
 ];
 

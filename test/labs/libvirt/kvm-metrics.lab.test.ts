@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock, wait } from '../../../src/clock.ts';
 import type { VmId } from '../../../src/ids.ts';
+import { mib } from '../../../src/units.ts';
 import { openTerminal } from '../../contract/terminal.ts';
 import { makeFreshGuests } from './fresh-guests.ts';
 import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
@@ -105,8 +106,10 @@ it('F-113 F-115 measures disks and networks as virsh domstats counts them', {
   expect(said.filter(({ off }) => off > TOLERANCE)).toEqual([]);
 });
 
-it('F-113 says where an address comes from', async () => {
+it('F-113 says where an address comes from, and which process the guest is', async () => {
   const info = await watched.connection.vm.info(vm, patient());
+  const pid = (await inHost(host, 'cat', `/run/libvirt/qemu/${VM}.pid`)).trim();
+  expect(info.more).toContainEqual(['Process', `${pid} on its node`, 'Advanced']);
   const leased = /(192\.168\.121\.\d+)/.exec(await virsh(host, 'domifaddr', VM))?.[1];
   const mac = expect.stringMatching(/^52:54:00:/);
   expect(info.addresses).toContainEqual({ address: leased, source: 'lease', mac, prefix: 24 });
@@ -115,7 +118,16 @@ it('F-113 says where an address comes from', async () => {
 
 it('F-113 F-126 F-415 has in its row what its disks can hold, and which system it was said to have', async () => {
   const size = /Capacity:\s+(\d+)/.exec(await virsh(host, 'domblkinfo', VM, 'vda'))?.[1];
-  expect(await watched.until('its storage', () => watched.vms.get(vm)?.storage, 20_000)).toBe(Number(size));
+  const medium = '/var/lib/libvirt/images/metrics.iso';
+  await inHost(host, 'truncate', '-s', '8M', medium);
+  await virsh(host, 'change-media', VM, 'sda', medium, '--insert', '--live');
+  expect(await virsh(host, 'domstats', VM, '--block', '--nowait')).toContain(`path=${medium}`);
+  // Another size is one that was read with the medium in its drive.
+  await virsh(host, 'blockresize', VM, 'vda', `${Number(size) + mib(1)}B`);
+  const isRead = () => (watched.vms.get(vm)?.storage === Number(size) + mib(1) ? true : undefined);
+  await watched.until('its storage, without the medium', isRead, 20_000);
+  await virsh(host, 'change-media', VM, 'sda', '--eject', '--live');
+  await inHost(host, 'rm', medium);
   const os = '<libosinfo><os id="http://debian.org/debian/12"/></libosinfo>';
   const uri = 'http://libosinfo.org/xmlns/libvirt/domain/1.0';
   await virsh(host, 'metadata', VM, '--uri', uri, '--key', 'libosinfo', '--set', os, '--live');

@@ -155,6 +155,20 @@ describe('a network that is made', () => {
     if (spec.boot?.includes('@') !== true) await run(['virt-xml-validate', file, 'network']);
   });
 
+  it('F-268 F-380 has rates as libvirt takes and shows them', async () => {
+    const file = `${host.dir}/xml/${NET}.xml`;
+    const rates = {
+      inbound: { average: 1000, peak: 5000, burst: 5120 },
+      outbound: { average: 128, peak: undefined, burst: undefined },
+    };
+    // Defined alone: to start it the kernel must have the queues that libvirt asks tc for (htb, sfq), and not every one has.
+    await writeFile(file, writeNetworkXml({ ...USUAL, ...rates }, []));
+    await virsh(host, 'net-define', file, '--validate');
+    const xml = await dump();
+    for (const words of ["<inbound average='1000' peak='5000' burst='5120'/>", "<outbound average='128'/>"])
+      expect(xml).toContain(words);
+  });
+
   it('has an MTU, asks its forwarders, and hands out its boot file', async () => {
     const folder = '/var/lib/libvirt/tftp';
     await make({ mtu: 1400, forwarders: ['9.9.9.9'], boot: `${folder}/ipxe.efi` });

@@ -130,6 +130,21 @@ describe('a disk of a guest that runs', () => {
     await inGuest('ls /sys/block | grep -c vdb', '0');
   });
 
+  it.each([false, true])('F-260 F-372 is made of an image in one step, linked to it: %s', async (linked) => {
+    const image = `${ON}_image`;
+    await virsh(host, 'vol-create-as', 'default', image, '32M', '--format', 'qcow2');
+    await inHost(host, 'qemu-io', '-c', 'write -P 7 0 4096', `${IMAGES}/${image}`);
+    const id = await add(ON, { image, linked });
+    const path = `${IMAGES}/${ON}_1.qcow2`;
+    expect((await blocks(ON)).map((all) => all.filter((line) => line === `vdb ${path}`))).toHaveLength(2);
+    const info = JSON.parse(await inHost(host, 'qemu-img', 'info', '-U', '--output=json', path));
+    expect(info['virtual-size']).toBe(mib(64));
+    expect(info['backing-filename']).toBe(linked ? `${IMAGES}/${image}` : undefined);
+    await inGuest("dd if=/dev/vdb bs=4096 count=1 2>/dev/null | tr -d '\\007' | wc -c", '0');
+    await disks().delete(id, patient());
+    expect([await has(path), await has(`${IMAGES}/${image}`)]).toEqual([false, true]);
+  });
+
   it('F-265 F-411 is detached with its volume left, and attached again by name, to one guest at a time', async () => {
     const id = await add(ON);
     const path = `${IMAGES}/${ON}_1.qcow2`;
@@ -235,6 +250,13 @@ describe('a drive', () => {
     await inGuest('cat /sys/block/sr0/size; dd if=/dev/sr0 bs=512 count=1 2>/dev/null | wc -c', '*512');
     await expect(disks().insert(drive, 'no-such.iso', patient())).rejects.toMatchObject({ code: 'volume.not-found' });
     await disks().insert(drive, '', patient());
+    for (const lines of await blocks(ON)) expect(lines).toContain('sda -');
+    const configure = async (iso: string) =>
+      connection?.vm.configure?.(await idOf(ON), 'running', { iso }, {}, patient());
+    await configure('default/tools.iso');
+    for (const lines of await blocks(ON)) expect(lines).toContain(`sda ${IMAGES}/tools.iso`);
+    expect(await connection?.vm.settings?.(await idOf(ON), 'running', patient())).toMatchObject({ iso: 'tools.iso' });
+    await configure('');
     for (const lines of await blocks(ON)) expect(lines).toContain('sda -');
   });
 

@@ -107,7 +107,8 @@ export function createNetworkOps(region: AwsRegion): Pick<NetworkOps, 'list' | '
 }
 
 /** Throws for what a VPC has not. */
-function refuseImpossible({ name, mode, cidr, device, domain, mtu, vlans = [], portGroups = [], range }: NetworkSpec) {
+function refuseImpossible(spec: NetworkSpec) {
+  const { name, mode, cidr, device, domain, mtu, vlans = [], portGroups = [], range } = spec;
   const no = (what: string) => new FleetError('op.unsupported', `${name}: a VPC has ${what}`);
   if (cidr === '' || !cidr.includes('.')) throw new FleetError('op.refused', `${name}: a VPC needs addresses of IPv4`);
   if (mode === 'bridge' || mode === 'macvtap') throw no('no bridge or interface of a node');
@@ -116,6 +117,7 @@ function refuseImpossible({ name, mode, cidr, device, domain, mtu, vlans = [], p
   if (mtu !== undefined) throw no('no MTU that can be set');
   if (vlans.length + portGroups.length > 0) throw no('no VLANs');
   if (range !== undefined) throw no('no range of DHCP');
+  if (spec.inbound ?? spec.outbound) throw no('no rates that can be set');
 }
 
 async function makeVpc(region: AwsRegion, spec: NetworkSpec, made: Made[], about: About) {

@@ -3,6 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import { type DiskId, diskId, nativeOfListed, nativeOfPart, vmOf } from '../../../ids.ts';
 import { gib } from '../../../units.ts';
 import type { DiskOps, DiskSpec, VmOps } from '../../contract.ts';
+import { refuseImage } from '../../lib/empty-disks.ts';
 import { listDisks, noPart } from '../../lib/parts.ts';
 import { type Made, takeBack } from '../../lib/take-back.ts';
 import { type AwsRegion, aboutRegion, accepted, meant, tagged, tagsOf } from '../region.ts';
@@ -51,6 +52,7 @@ export function createDiskOps(region: AwsRegion, info: VmOps['info']): Omit<Requ
     list: listDisks(info),
     create: (vm, spec, signal) =>
       onInstance(region, vm, signal, async (call) => {
+        refuseImage(spec, 'AWS');
         const used = new Set(call.instance.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName));
         const device = DEVICES.find((one) => !used.has(one));
         if (device === undefined) throw new FleetError('op.refused', `${call.name} has no room for another disk`);

@@ -61,6 +61,19 @@ describe('a new disk', () => {
     expect(sent[1]).toBe(`attach ${where} ${ATTACHED}`);
   });
 
+  it('F-260 F-372 is of an image: a layer on it, where it is linked', async () => {
+    const { create, sent } = await setUp();
+    await create({ image: 'fast/web0.qcow2', linked: true }).catch((error) =>
+      expect(error.code).toBe('image.not-found'),
+    );
+    expect(sent).toEqual([]);
+    await create({ image: 'old.vmdk', linked: true });
+    expect(sent).toEqual([
+      `create <volume><name>web1_1.qcow2</name><allocation>0</allocation><capacity unit="bytes">${mib(64)}</capacity><target><format type="qcow2"/><compat>1.1</compat></target><backingStore><path>/d/old.vmdk</path><format type="vmdk"/></backingStore></volume>`,
+      `attach saved ${ATTACHED}`,
+    ]);
+  });
+
   it('takes the first name that neither the running nor the saved VM has, and a file name that is free', async () => {
     const live = `${ROOT}${disk('/d/x', 'vdb')}`;
     const volumes = { fast: { ...HOST.volumes.fast, 'web1_1.qcow2': volumeXml('web1_1.qcow2') } };
@@ -106,6 +119,10 @@ describe('a new disk', () => {
     ['a VM whose first disk is in no storage', { saved: disk('/root/x.qcow2') }, {}, 'op.refused'],
     ['a VM without a disk', { saved: '' }, {}, 'op.refused'],
     ['no size', {}, { size: mib(0) }, 'op.refused'],
+    ['an image that is not there', {}, { image: 'none' }, 'image.not-found'],
+    ['an image that it writes to itself', {}, { image: 'web1.qcow2' }, 'op.conflict'],
+    ['a layer on nothing', {}, { linked: true }, 'op.refused'],
+    ['an image and a volume', {}, { image: 'old.vmdk', volume: 'data.img' }, 'op.refused'],
     ['an unknown bus', {}, { bus: 'toaster' }, 'op.refused'],
     ['a bus that a running VM takes nothing on', { live: ROOT }, { bus: 'sata' }, 'op.unsupported'],
     ['a suspended VM', { suspended: true }, {}, 'op.conflict'],

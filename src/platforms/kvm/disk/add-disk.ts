@@ -41,6 +41,14 @@ export async function addDisk(
   spec: WantedDisk,
 ): Promise<AddedDisk> {
   const { name } = call.domain;
+  if (spec.volume !== '' && (spec.image || spec.linked))
+    throw new FleetError(
+      'op.refused',
+      `${name}: a volume that is there is attached as it is, and not made of an image`,
+      {
+        fix: 'name the volume or the image',
+      },
+    );
   const bus = busFor(name, devices, spec.bus);
   const target = spec.target || freeTarget(name, bus, [devices.live, devices.saved]);
   const place = { target, bus, shareable: spec.shareable, readOnly: spec.readOnly === true };

@@ -3,6 +3,7 @@ import { FleetError, sentence } from '../../../errors.ts';
 import type { DiskSpec } from '../../contract.ts';
 import { shellWord } from '../../lib/take-back.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
+import { createOfImage } from '../storage/of-image.ts';
 import { refreshPool } from '../storage/refresh-pool.ts';
 import { refuseVolumes } from '../storage/refuse-volumes.ts';
 import { volumesOf } from '../storage/volumes.ts';
@@ -25,7 +26,11 @@ export async function createVolume(call: GuestCall, devices: GuestDevices, spec:
   const isFile = read.folder !== undefined;
   const format = spec.format || (isFile ? 'qcow2' : 'raw');
   const name = await freeName(call, pool, stemOf(domain.name, isFile), format);
-  const xml = writeVolumeXml({ name, storage: pool.name, size: spec.size, format }, isFile);
+  const volume = { name, storage: pool.name, size: spec.size, format };
+  const { image, linked } = spec;
+  if (image || linked)
+    return createOfImage(call, pool, read, { ...volume, ...(image && { image }), ...(linked && { linked }) });
+  const xml = writeVolumeXml(volume, isFile);
   const options = { signal, deadlineMs: WRITE_MS };
   return change('create a volume', () => client.call(procedures.createVolume, { pool, xml, flags: 0 }, options));
 }

@@ -149,6 +149,7 @@ describe('what a host says of its files', () => {
       message: '/d/a\n: its name has control characters',
     });
     expect(await files(run).hostname(signal)).toBe('db1');
+    expect(await files(run).firstLine('/d/a\n', signal)).toBeUndefined();
     expect(calls).toEqual([['uname -n']]);
   });
 

@@ -41,6 +41,8 @@ export interface HostFiles extends HostDisks {
   ): Promise<ReadonlyMap<string, Backing | undefined>>;
   /** Removes a plain file if it still is the one with this `id`. Rejects with op.failed when it is there afterwards. */
   remove(path: string, id: string, signal: AbortSignal): Promise<void>;
+  /** Of a small file; undefined where it can't be read. */
+  firstLine(path: string, signal: AbortSignal): Promise<string | undefined>;
   hostname(signal: AbortSignal): Promise<string>;
 }
 
@@ -54,6 +56,7 @@ const STAT = "LC_ALL=C xargs -0 stat -L -c '%d:%i:%t:%T:%f:%Z %n' -- 2>/dev/null
 const WHY = 'LC_ALL=C xargs -0 -n1 stat -L -c there -- 2>&1; true';
 const LINKS = `xargs -0 -n1 sh -c 'if [ -L "$0" ]; then readlink -f -- "$0"; else echo; fi'; true`;
 const INFO = `xargs -0 -n2 sh -c 'qemu-img info -U --output=json $\{0:+-f "$0"} -- "$1" 2>/dev/null; echo "== $?"'; true`;
+const FIRST_LINE = 'xargs -0 -n1 head -c 4096 -- 2>/dev/null; true';
 const REMOVE = `xargs -0 -n2 sh -c 'test "$(stat -c %d:%i -- "$1")" = "$0" && rm -f -- "$1" && echo gone' 2>&1; true`;
 /** Another login shell than sh must not read them. */
 const sh = (script: string): string => `exec sh -c '${script.replaceAll("'", "'\\''")}'`;
@@ -136,6 +139,11 @@ export function createHostFiles(run: Run, clock: Clock): HostFiles {
       const said = isPlain(path) ? await ask(REMOVE, [id, path], signal) : 'its name has control characters';
       if (said.trim() === 'gone') return;
       throw new FleetError('op.failed', `${path}: ${said.trim() || 'it is another file by now'}`);
+    },
+
+    async firstLine(path, signal) {
+      if (!isPlain(path)) return undefined;
+      return (await tried(FIRST_LINE, [path], signal)).split('\n')[0] || undefined;
     },
 
     hostname: async (signal) => (await tried('uname -n', [], signal)).trim(),

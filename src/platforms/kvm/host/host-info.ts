@@ -8,6 +8,7 @@ import { createNodeMeter } from '../samples/node-meter.ts';
 import { unlessGone } from '../vm/guest.ts';
 import type { HostFacts } from './host.ts';
 import { readNodeDevices } from './node-devices.ts';
+import { GROUPS_SCRIPT, readGroups, SECTION, storagesOfGroups, withStorage } from './volume-groups.ts';
 
 type Line = NodeInfo['lines'][number];
 const NOTHING: NodeInfo = { facts: {}, lines: [] };
@@ -39,7 +40,10 @@ export async function readHostInfo(
     lines: [
       ...system.lines.filter(([section]) => section === 'General'),
       ...platform.lines,
-      ...system.lines.filter(([section]) => section !== 'General'),
+      ...system.lines.flatMap((line) => {
+        if (line[0] === 'General') return [];
+        return [line[0] === SECTION ? withStorage(line, platform.groups) : line];
+      }),
     ],
   };
 }
@@ -49,7 +53,7 @@ async function readPlatform(
   { node, cpu, capabilities }: HostFacts,
   clock: Clock,
   signal: AbortSignal,
-): Promise<NodeInfo> {
+): Promise<NodeInfo & { readonly groups: ReadonlyMap<string, string> }> {
   const client = await daemon.control(signal);
   const listing = { needResults: true, flags: 0 };
   const [sample, { pools }, { networks }, devices] = await Promise.all([
@@ -69,6 +73,7 @@ async function readPlatform(
       };
     }),
   );
+  const groups = await storagesOfGroups(client, pools, signal);
   const inUse = Number.isSafeInteger(sample.memory) ? bytes(sample.memory) : undefined;
   const model = capabilities.cpuModel ?? cpu.model;
   const topology = [count(cpu.sockets, 'socket'), count(cpu.cores, 'core'), count(cpu.threads, 'thread')].join(', ');
@@ -99,7 +104,7 @@ async function readPlatform(
     ...storage.map((pool): Line => ['Storage pools', pool.name, freeOf(pool)]),
     ['Networks', 'Virtual', networks.map(({ name }) => name).join(', ') || '-'],
   ];
-  return { facts, lines, ...(devices && { devices }) };
+  return { facts, lines, groups, ...(devices && { devices }) };
 }
 
 const freeOf = ({ size, free }: NodeStorage): string =>
@@ -111,6 +116,7 @@ echo '== kernel'; uname -srm
 echo '== release'; sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
 echo '== disks'; df -P -k 2>/dev/null | sed 1d
 echo '== types'; cut -d ' ' -f 2,3 /proc/mounts 2>/dev/null
+echo '== groups'; ${GROUPS_SCRIPT}
 echo '== bridges'; ls -d /sys/class/net/*/bridge 2>/dev/null
 echo '== ports'; ls -d /sys/class/net/*/brif/* 2>/dev/null
 echo '== states'; for each in /sys/class/net/*/bridge; do echo "$each $(cat "\${each%bridge}operstate")"; done 2>/dev/null
@@ -164,6 +170,7 @@ export function readReport(report: string): NodeInfo {
         const room = `${formatBytes(free)} free of ${formatBytes(size)}`;
         return ['Disks', mount, `${device}, ${room}`];
       }),
+      ...readGroups(of('groups')),
       ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
       ['Networks', 'Bridges', bridges.join(', ') || '-'],
       ['Networks', 'Default bridge', defaultBridge ?? '-'],

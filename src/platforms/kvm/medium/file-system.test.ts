@@ -22,6 +22,7 @@ function login(refuses = false): { readonly files: HostFiles; readonly made: str
       made.push(`${kind} on ${path}`);
     },
     remove: async () => undefined,
+    firstLine: async () => undefined,
     hostname: async () => 'host1',
   };
   return { files, made };

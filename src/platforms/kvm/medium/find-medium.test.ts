@@ -37,6 +37,7 @@ async function setUp({
     device: async () => device,
     makeFileSystem: async () => undefined,
     remove: async () => undefined,
+    firstLine: async () => undefined,
     hostname: async () => hostname,
   };
   const host = await guestWithDevices({

@@ -140,6 +140,8 @@ describe('a network that is made', () => {
     [{ boot: 'a\nserver=/#/6.6.6.6' }, 'op.refused', 'is no boot file'],
     [{ boot: '@10.0.0.5' }, 'op.refused', 'is no boot file'],
     [{ forwarders: ['9.9.9.9', 'dns.test'] }, 'op.refused', 'the forwarder "dns.test" is no address'],
+    [{ inbound: { average: undefined, peak: 9, burst: undefined } }, 'op.refused', 'inbound, a peak and a burst need'],
+    [{ outbound: { average: 9, peak: 8, burst: 7 } }, 'op.refused', 'outbound, the peak is less than the average'],
     [{ mtu: 67 }, 'op.refused', 'the MTU 67 is not from 68 to 65535'],
     [{ mtu: 1400.5 }, 'op.refused', 'the MTU 1400.5 is not from'],
     [{ mtu: 1000, dualCidr: 'fd00:9::/64' }, 'op.refused', 'the MTU 1000 is not from 1280 to 65535'],

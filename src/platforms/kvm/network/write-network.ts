@@ -4,6 +4,7 @@ import { FleetError } from '../../../errors.ts';
 import type { Network, NetworkSpec } from '../../contract.ts';
 import { addressText, type Cidr, cidrOf, cidrText } from '../../lib/cidr.ts';
 import { overlapping } from '../../lib/listed.ts';
+import { bandwidthXml, type Rate } from '../nic/nic-options.ts';
 import { refused, words } from '../xml/write-host-xml.ts';
 import {
   domainOf,
@@ -36,6 +37,7 @@ function ofDevice(spec: NetworkSpec): string {
     ['domain', spec.domain],
     ['forwarders', spec.forwarders?.length],
     ['MTU', spec.mtu],
+    ['rates', spec.inbound ?? spec.outbound],
   ];
   const given = own.flatMap(([what, value]) => (value ? [what] : []));
   if (given.length > 0)
@@ -104,10 +106,22 @@ function withAddresses(spec: NetworkSpec, others: readonly Network[]): string {
   return [
     forwardOf(mode, device, hasIpv6),
     mtu === undefined ? '' : mtuOf(name, mtu, hasIpv6),
+    bandwidthXml({ inbound: rateOf(spec, 'inbound'), outbound: rateOf(spec, 'outbound') }),
     domain === '' ? '' : domainOf(name, domain),
     dns === '' ? '' : `<dns>${dns}</dns>`,
     ...ips,
   ].join('');
+}
+
+/** As libvirt takes it: its peak is not below its average, and neither it nor a burst is without one. */
+function rateOf(spec: NetworkSpec, way: 'inbound' | 'outbound'): Rate | undefined {
+  const { average, peak, burst } = spec[way] ?? {};
+  if (average === undefined) {
+    if (spec[way]) throw refused(spec.name, `${way}, a peak and a burst need an average`, 'name that too');
+    return undefined;
+  }
+  if (peak !== undefined && peak < average) throw refused(spec.name, `${way}, the peak is less than the average`);
+  return { average, peak, burst };
 }
 
 function readSpec({ name, mode }: NetworkSpec, text: string, field: string): Cidr {

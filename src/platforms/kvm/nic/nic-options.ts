@@ -22,7 +22,7 @@ export interface NicOptions {
 }
 
 /** KiB a second, and KiB. */
-interface Rate {
+export interface Rate {
   readonly average: number;
   readonly peak: number | undefined;
   readonly burst: number | undefined;
@@ -133,7 +133,8 @@ function sourceXml({ type, name }: Plug): string {
   return `<source ${type}="${escapeXml(name)}"/>`;
 }
 
-function bandwidthXml({ inbound, outbound }: NicOptions): string {
+/** Of a NIC, and of a network, which has it alike. */
+export function bandwidthXml({ inbound, outbound }: Pick<NicOptions, 'inbound' | 'outbound'>): string {
   const one = (way: string, rate: Rate | undefined) =>
     rate &&
     `<${way} average="${rate.average}"${rate.peak === undefined ? '' : ` peak="${rate.peak}"`}${rate.burst === undefined ? '' : ` burst="${rate.burst}"`}/>`;

@@ -33,6 +33,7 @@ const login: NonNullable<HostWords['files']> = {
   device: async () => ({ uses: [], kin: [] }),
   makeFileSystem: async () => undefined,
   remove: async () => undefined,
+  firstLine: async () => undefined,
   hostname: async () => 'host1',
 };
 

@@ -98,3 +98,32 @@ export const attachedNics: ListField & SettingsField = {
   ...CHANGES_NOW,
   whenSaved: 'restart',
 };
+
+export const ISO = 'iso';
+export const SEED = 'cloud-init';
+
+/** What is in the drives of a VM that is there, by the keys that a new one has for them. */
+export const driveFields: readonly SettingsField[] = [
+  {
+    key: ISO,
+    label: 'ISO',
+    help: 'What is in its CD drive, by name, pool/name or path; left empty, nothing.',
+    kind: 'object',
+    of: 'image',
+    type: 'iso',
+    default: '',
+    advanced: true,
+    ...CHANGES_NOW,
+    whenSaved: 'restart',
+  },
+  {
+    key: SEED,
+    label: 'cloud-init',
+    help: 'What cloud-init reads at the first start is in a drive of its own; it can be taken out.',
+    kind: 'flag',
+    default: false,
+    advanced: true,
+    ...CHANGES_NOW,
+    whenSaved: 'restart',
+  },
+];

@@ -50,6 +50,21 @@ describe('disks and NICs in the settings of a VM', () => {
     expect(rows('nic')).toEqual([{ mac: ONE, network: 'lan', model: 'virtio' }]);
   });
 
+  it('F-298 what is in the CD drive is a setting of its own: inserted, ejected, and refused without a drive', async () => {
+    const { change, read, order } = await setUp();
+    expect(await read()).toMatchObject({ iso: 'cd.iso', 'cloud-init': false });
+    await change({ iso: '' });
+    expect([await read(), order()]).toEqual([expect.objectContaining({ iso: '' }), ['update saved']]);
+    await change({ iso: 'data/cd.iso' }, { iso: '' });
+    expect(await read()).toMatchObject({ iso: 'cd.iso' });
+    await expect(change({ 'cloud-init': true })).rejects.toMatchObject({ code: 'op.unsupported' });
+    const without = await setUp({ saved: disk('/d/a') });
+    await expect(without.change({ iso: 'cd.iso' })).rejects.toMatchObject({
+      message: 'web1 has no CD drive for a medium',
+    });
+    expect(without.sent).toEqual([]);
+  });
+
   it('F-072 F-079 of a VM that runs are added, changed and taken off at once, what goes first', async () => {
     const both = DISKS + disk('/d/old', 'vdb') + nic(ONE);
     const { change, order, rows, read } = await setUp({ live: both, saved: both }, 'running');

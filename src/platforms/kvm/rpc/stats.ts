@@ -21,7 +21,7 @@ export interface DomainStats {
   /** Totals over all devices, in bytes since the start; NaN when no device reports them. */
   readonly blockRead: number;
   readonly blockWritten: number;
-  /** What all of them can hold; of a medium too. */
+  /** What all disks can hold, without media. */
   readonly blockCapacity: number;
   readonly netReceived: number;
   readonly netSent: number;
@@ -54,17 +54,29 @@ function readRecord(reader: XdrReader): DomainStats {
     netReceived: Number.NaN,
     netSent: Number.NaN,
   };
+  // Of the block device that is a medium, the one whose path came last: `block.1.capacity`.
+  let ofMedium = '';
   for (let params = reader.count(12); params > 0; params--) {
     const length = reader.count(1);
     // Two thirds of the names begin with another letter, and are never made a string.
-    if (WANTED.has(reader.peek())) keep(stats, reader.latin1(length), readValue(reader));
-    else {
+    if (!WANTED.has(reader.peek())) {
       reader.skip(length);
       readValue(reader);
+      continue;
     }
+    const field = reader.latin1(length);
+    if (field.endsWith(PATH)) {
+      const isMedium = readTypedValue(reader, 'a statistic', readIsMedium) === true;
+      if (isMedium) ofMedium = `${field.slice(0, -PATH.length)}.capacity`;
+    } else if (field === ofMedium) readValue(reader);
+    else keep(stats, field, readValue(reader));
   }
   return stats;
 }
+
+const PATH = '.path';
+/** The daemon does not say which device is a drive: a file that is called so is a medium. */
+const readIsMedium = (reader: XdrReader): boolean => /\.iso$/i.test(reader.latin1(reader.count(1)));
 
 const readValue = (reader: XdrReader): number => readTypedValue(reader, 'a statistic', stepOverText);
 

@@ -60,9 +60,14 @@ it('tells the memory that a guest uses, and what its disks do per second', async
   expect(new Set(wire.map(({ channel }) => channel))).toEqual(new Set(['poll', 'slow']));
 });
 
-it('F-113 shows in the row how much the disks of a guest can hold, as its monitor says', async () => {
+it('F-113 shows in the row how much the disks of a guest can hold, without media, as its monitor says', async () => {
   const host = playHost();
-  host.add(1, { monitor: { 'balloon.rss': 1, 'block.0.capacity': 20 * 2 ** 30, 'block.1.capacity': 2 ** 30 } });
+  const disks = {
+    ...{ 'block.0.path': '/d/web1.qcow2', 'block.0.capacity': 20 * 2 ** 30 },
+    ...{ 'block.1.path': '/d/debian.iso', 'block.1.capacity': 5 * 2 ** 30 },
+    ...{ 'block.2.path': '/d/data.qcow2', 'block.2.capacity': 2 ** 30 },
+  };
+  host.add(1, { monitor: { 'balloon.rss': 1, ...disks } });
   const { vm, pass } = await watch(host);
   await pass(6_000);
   expect(vm(1)?.storage).toBe(21 * 2 ** 30);

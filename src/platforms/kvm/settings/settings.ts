@@ -12,6 +12,7 @@ import type { Host } from '../host/host-call.ts';
 import { manifest } from '../manifest.ts';
 import { refuseOs } from '../metadata/guest-os.ts';
 import { type KeptChanges, keptChanges, readKept, setKept, spellValue } from '../metadata/kept-settings.ts';
+import { type Drives, driveSettings, drivesOf, withDrives } from '../parts/drives.ts';
 import { type PlannedParts, partRows, planParts, withoutParts } from '../parts/part-changes.ts';
 import { AFFECT, XML } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
@@ -99,13 +100,14 @@ async function prepare(
   call: GuestCall,
   host: Host | undefined,
   target: SettingsTarget,
-  all: Settings,
+  wanted: Settings,
   basedOn: Settings,
 ): Promise<Change> {
   const { domain } = call;
-  const { settings: now, xml } = await readAll(call, target);
-  const asked = withoutParts(all);
+  const { settings: now, xml, drives } = await readAll(call, target);
   refuseStale(EDITED, domain.name, basedOn, now, spellValue);
+  const { asked: all, warnings: ofDrives } = withDrives(domain.name, drives, wanted, now);
+  const asked = withoutParts(all);
   const kept = keptChanges(asked, now);
   refuseOs(String(asked['os'] ?? ''));
   const { changes, warnings } = withLimits(asked, now, target);
@@ -122,6 +124,7 @@ async function prepare(
   }
   if (target === 'config') await refuseLacking(call, await readDocument(xml, 'domain'), changes);
   const parts = await planParts(host, call, target, now, all);
+  warnings.push(...ofDrives);
   return { now, changes, warnings, kept, defined, parts, xml };
 }
 
@@ -134,7 +137,7 @@ async function define(call: GuestCall, changes: Settings): Promise<readonly Warn
 async function readAll(
   call: GuestCall,
   target: SettingsTarget,
-): Promise<{ readonly settings: Settings; readonly xml: string }> {
+): Promise<{ readonly settings: Settings; readonly xml: string; readonly drives: Drives }> {
   const { client, domain, signal } = call;
   if (target === 'running' && domain.id === -1) throw new FleetError('op.conflict', `${domain.name} does not run`);
   const [xml, autostart, kept] = await Promise.all([
@@ -142,7 +145,10 @@ async function readAll(
     client.call(procedures.domainAutostart, { domain }, { signal }).catch(unlessGone(false)),
     readKept(call, target === 'config' ? AFFECT.config : AFFECT.live),
   ]);
-  const { memory, maxMemory, cpus, maxCpus, title, description } = await readDomainXml(xml);
+  const read = await readDomainXml(xml);
+  const { memory, maxMemory, cpus, maxCpus, title, description } = read;
+  const drives = drivesOf(domain.name, read);
+  const parts = await partRows(call, await readDevices(xml));
   const document = await readDocument(xml, 'domain');
   const settings: Settings = {
     name: domain.name,
@@ -157,9 +163,10 @@ async function readAll(
     ...readDefined(document),
     'max-vcpus': maxCpus,
     ...(await readBoot(xml)),
-    ...(await partRows(call, await readDevices(xml))),
+    ...parts,
+    ...driveSettings(drives, parts),
   };
-  return { settings, xml };
+  return { settings, xml, drives };
 }
 
 const LIMITS = [

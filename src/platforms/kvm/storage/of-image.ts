@@ -4,7 +4,7 @@ import type { VolumeSpec } from '../../contract.ts';
 import { type HostCall, makeWhole } from '../host/host-call.ts';
 import { findVolume } from '../make/find.ts';
 import { refuseUsed } from '../make/uses.ts';
-import { procedures, type StoragePool } from '../rpc/protocol.ts';
+import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import type { PoolXml } from '../xml/pool-xml.ts';
 import { refused, words, writeVolumeXml } from '../xml/write-host-xml.ts';
 
@@ -17,7 +17,7 @@ export async function createOfImage(
   pool: StoragePool,
   { folder }: PoolXml,
   spec: VolumeSpec,
-): Promise<void> {
+): Promise<Volume> {
   const { client, signal, change } = call;
   const { name, image = '', linked = false, size } = spec;
   if (image === '') throw refused(name, 'it is linked to an image, and none is named', 'name one');
@@ -30,7 +30,8 @@ export async function createOfImage(
       `${formatBytes(size)} is smaller than the image ${from.name}, which has ${formatBytes(least)}`,
       `give it ${formatBytes(least)} or more`,
     );
-  await refuseUsed(call, found, []);
+  // Also where the VM that gets the volume writes to it.
+  await refuseUsed({ client, signal, change }, found, []);
   const isFile = folder !== undefined;
   const options = { signal, deadlineMs: COPY_MS };
   if (linked) {
@@ -42,11 +43,10 @@ export async function createOfImage(
       );
     const below = `<backingStore><path>${words(of.path)}</path><format type="${words(of.format ?? 'raw')}"/></backingStore>`;
     const xml = writeVolumeXml(spec, isFile).replace('</volume>', `${below}</volume>`);
-    await change('create', () => client.call(procedures.createVolume, { pool, xml, flags: 0 }, options));
-    return;
+    return change('create', () => client.call(procedures.createVolume, { pool, xml, flags: 0 }, options));
   }
   const xml = writeVolumeXml({ ...spec, size: of.size ?? size }, isFile);
-  await makeWhole(
+  return makeWhole(
     call,
     () => client.call(procedures.createVolumeFrom, { pool, xml, from, flags: 0 }, options),
     async (volume) => {

@@ -52,6 +52,7 @@ export function guestWithFiles(words: FileWords = {}) {
     device: async () => ({ uses: [], kin: [] }),
     makeFileSystem: async () => undefined,
     remove: async () => undefined,
+    firstLine: async () => undefined,
     hostname: async () => 'host1',
   };
   const scripted = hostOfLists({ pools: { default: POOL }, volumes: { default: listed }, ...(files && { files }) });

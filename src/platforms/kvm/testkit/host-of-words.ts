@@ -67,6 +67,7 @@ function seenBy({ files, denied = [], links = {}, backings = {}, hostname = '' }
     device: async () => ({ uses: [], kin: [] }),
     makeFileSystem: async () => undefined,
     remove: async () => undefined,
+    firstLine: async () => undefined,
     hostname: async () => hostname,
   };
 }

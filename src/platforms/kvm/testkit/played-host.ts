@@ -24,7 +24,7 @@ export interface PlayedGuest {
   /** Counters of its interfaces. */
   net: Readonly<Record<string, number>>;
   /** What its monitor reports; undefined while that hangs. */
-  monitor: Readonly<Record<string, number>> | undefined;
+  monitor: Readonly<Record<string, number | string>> | undefined;
 }
 
 export interface PlayedHost extends PlayedDaemon {

@@ -98,6 +98,7 @@ function setUp({
     device: async () => ({ uses: [], kin: [] }),
     makeFileSystem: async () => undefined,
     remove: async (path, id) => void removed.push(`${path} ${id}`),
+    firstLine: async () => undefined,
     hostname: async () => 'db1',
   };
   const daemon = { poll: client, control: async () => client, open: async () => client, close: () => undefined };

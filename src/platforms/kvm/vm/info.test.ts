@@ -152,16 +152,19 @@ describe('what a guest has', () => {
     expect((await read()).row?.pending).toEqual([]);
   });
 
-  it('F-113 says since when a guest runs where the files of its host can be seen', async () => {
+  it('F-113 says since when a guest runs, and as which process, where the files of its host can be seen', async () => {
     const asked: (readonly string[])[] = [];
     const look = (changed: Look) => async (paths: readonly string[]) => {
       asked.push(paths);
       return new Map(paths.map((path) => [path, changed]));
     };
-    const seen = (changed: Look) => setUp({ look: look(changed) } as unknown as HostFiles).read();
+    const seen = (changed: Look, line = '4711') =>
+      setUp({ look: look(changed), firstLine: async () => line } as unknown as HostFiles).read();
     const there = { is: 'there', id: '1', isFile: true, changed: 1_795_897_097 } as const;
     expect((await seen(there)).started).toBe(1_795_897_097_000);
     expect(asked).toEqual([['/run/libvirt/qemu/web1.pid']]);
+    expect((await seen(there)).more).toContainEqual(['Process', '4711 on its node', 'Advanced']);
+    expect(JSON.stringify((await seen(there, 'no number')).more)).not.toContain('Process');
     expect(await seen({ is: 'missing' })).not.toHaveProperty('started');
     expect(await setUp().read()).not.toHaveProperty('started');
   });

@@ -43,11 +43,12 @@ export const readInfo = (
       listSnapshots(id, call),
     ]);
     const xml = await readDomainXml(xmlText);
-    const [disks, started, found] = await Promise.all([
+    const [disks, qemu, found] = await Promise.all([
       readDisks(call, xml),
-      domain.id === -1 ? undefined : startOf(domain.name, calls, signal),
+      domain.id === -1 ? undefined : qemuOf(domain.name, calls, signal),
       domain.id === -1 ? [] : guestAddresses(call, !xml.agentIsAway),
     ]);
+    const started = qemu?.started;
     const settling = calls.clock !== undefined && isSettling(started, calls.clock.now());
     const pending = persistent && nextText !== undefined ? await pendingIn(xmlText, nextText, settling) : [];
     const onNics = await nicAddresses(call, xml.nics, found);
@@ -76,20 +77,29 @@ export const readInfo = (
       disks,
       snapshots: snapshots.map(({ snapshot }) => snapshot),
       description: xml.description,
-      more: [...moreOf(xml, kcli, persistent), ...xml.hardware],
+      more: [...moreOf(xml, kcli, persistent, qemu?.pid), ...xml.hardware],
       ...(kcli.user !== undefined && { user: kcli.user }),
     };
   });
 
+interface Qemu {
+  /** Epoch, ms. */
+  readonly started: number;
+  /** Its process on the host. */
+  readonly pid: string | undefined;
+}
+
 /**
- * libvirt does not say since when a guest runs. Where drover sees the files of the host it is since its QEMU has written its
- * number, which is done once.
+ * libvirt does not say since when a guest runs, nor as which process. Where drover sees the files of the host it is since its QEMU has
+ * written its number, which is done once.
  */
-async function startOf(name: string, { files }: GuestCalls, signal: AbortSignal): Promise<number | undefined> {
+async function qemuOf(name: string, { files }: GuestCalls, signal: AbortSignal): Promise<Qemu | undefined> {
   if (!files) return undefined;
   const path = `/run/libvirt/qemu/${name}.pid`;
-  const look = (await files.look([path], signal)).get(path);
-  return look?.is === 'there' ? look.changed * 1000 : undefined;
+  const [looks, line] = await Promise.all([files.look([path], signal), files.firstLine(path, signal)]);
+  const look = looks.get(path);
+  if (look?.is !== 'there') return undefined;
+  return { started: look.changed * 1000, pid: /^\d{1,10}$/.exec(line ?? '')?.[0] };
 }
 
 /** Sizes come from the storage pools. A file that no pool has listed yet is asked for by the daemon, of QEMU while it runs. */
@@ -126,7 +136,7 @@ async function readDisks({ client, domain, signal }: GuestCall, xml: DomainXml):
 const typeOf = (device: string): Disk['type'] =>
   device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk';
 
-function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean): VmInfo['more'] {
+function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean, pid: string | undefined): VmInfo['more'] {
   const lines: readonly (readonly [string, string | undefined, section?: string])[] = [
     ['Title', xml.title],
     ['Operating system', xml.guestOs],
@@ -140,6 +150,7 @@ function moreOf(xml: DomainXml, kcli: Notes, persistent: boolean): VmInfo['more'
     ['CPU', xml.cpuMode, ADVANCED],
     ['Guest agent', xml.hasAgent ? 'has a channel' : 'none', ADVANCED],
     ['Emulator', xml.emulator, ADVANCED],
+    ['Process', pid && `${pid} on its node`, ADVANCED],
   ];
   return lines.flatMap(([label, value, section]): readonly MoreLine[] =>
     value ? [section === undefined ? [label, value] : [label, value, section]] : [],

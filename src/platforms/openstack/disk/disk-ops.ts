@@ -2,6 +2,7 @@
 import { FleetError } from '../../../errors.ts';
 import { type DiskId, diskId, nativeOfPart, vmOf } from '../../../ids.ts';
 import type { DiskOps, DiskSpec } from '../../contract.ts';
+import { refuseImage } from '../../lib/empty-disks.ts';
 import { type Row, textOf } from '../../lib/json.ts';
 import { noPart } from '../../lib/parts.ts';
 import { takeBack } from '../../lib/take-back.ts';
@@ -53,6 +54,7 @@ export function createDiskOps(project: Project): Required<Omit<DiskOps, 'list' |
   return {
     create: (vm, spec, signal) =>
       onServer(calls, vm, signal, async (call) => {
+        refuseImage(spec, 'OpenStack');
         if (spec.format !== '' && spec.format !== 'raw')
           throw new FleetError('op.refused', `volumes of Cinder have no format: ${spec.format} is one of images`);
         if (spec.bus !== '' && spec.bus !== 'virtio')

@@ -26,6 +26,7 @@ export function readSpec(spec: NetworkSpec): WantedNetwork {
     ['openvswitch', spec.openvswitch === true],
     ['vlans', (vlans ?? []).length > 0],
     ['port groups', (portGroups ?? []).length > 0],
+    ['rates', (spec.inbound ?? spec.outbound) !== undefined],
   ];
   const [first] = foreign.filter(([, isAsked]) => isAsked);
   if (first) throw refused(`a network of Neutron takes no ${first[0]} from its users`, 'leave it out');

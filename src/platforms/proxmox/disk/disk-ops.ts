@@ -3,6 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import { type DiskId, diskId, nativeOfPart, vmOf } from '../../../ids.ts';
 import { spellBytes } from '../../../units.ts';
 import type { DiskOps, DiskSpec } from '../../contract.ts';
+import { refuseImage } from '../../lib/empty-disks.ts';
 import { refusePlanned } from '../../lib/listed.ts';
 import { listDisks, noPart } from '../../lib/parts.ts';
 import { oneOf, refused } from '../../lib/spec-values.ts';
@@ -39,6 +40,7 @@ export function createDiskOps(parts: Parts): Required<DiskOps> {
     list: listDisks(info),
     create: (vm, spec, signal) =>
       onGuest(calls, vm, signal, async (call) => {
+        refuseImage(spec, 'Proxmox VE');
         const now = await readConfigNow(call);
         const key = keyFor(call, now, spec);
         const warnings =

@@ -3,6 +3,7 @@ import { FleetError } from '../../../errors.ts';
 import { type DiskId, diskId, nativeOfPart, type VmId, vmOf } from '../../../ids.ts';
 import { spellBytes } from '../../../units.ts';
 import type { DiskOps, DiskSpec, LossPlan, VmOps } from '../../contract.ts';
+import { refuseImage } from '../../lib/empty-disks.ts';
 import { refusePlanned } from '../../lib/listed.ts';
 import { listDisks, noPart } from '../../lib/parts.ts';
 import { oneOf, refused } from '../../lib/spec-values.ts';
@@ -36,6 +37,7 @@ export function createDiskOps(calls: VmCalls, info: VmOps['info']): Required<Omi
     create: (vm, spec, signal) =>
       onVm(calls, vm, HARDWARE_PATHS, signal, async (call) => {
         refuseTemplate(call);
+        refuseImage(spec, 'vSphere');
         const catalog = await readCatalog(session, signal);
         const wanted = spec.volume === '' ? newDisk(call, catalog, spec) : await fileOf(calls, call, catalog, spec);
         const slots = createSlots(call.values.get(DEVICES));

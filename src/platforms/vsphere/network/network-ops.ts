@@ -116,6 +116,7 @@ function refuseForeign(spec: NetworkSpec): void {
   if (spec.cidr !== '' || spec.dhcp || spec.domain !== '' || (spec.dualCidr ?? '') !== '') {
     throw refused('a port group has no addresses, DHCP or domain of its own', 'leave them out');
   }
+  if (spec.inbound ?? spec.outbound) throw refused('drover sets no rates of port groups', 'leave them out');
   if (spec.mtu !== undefined) throw refused('the MTU is that of the switch', 'leave it out');
   if ((spec.vlans?.length ?? 0) > 1) throw refused('drover makes no trunks on vSphere', 'name one VLAN');
   if (spec.device === '')

@@ -1,0 +1,91 @@
+/** A name that leads to a VM, whose address is looked up, and waited for. */
+import { type Clock, systemClock, wait } from '../clock.ts';
+import { FleetError } from '../errors.ts';
+import { endpointOf } from '../ids.ts';
+import type { Connection, Vm } from '../platforms/contract.ts';
+import type { ObjectAction } from './action.ts';
+import { LIMIT_MS } from './listed-verbs.ts';
+import { needed } from './object-action.ts';
+import { isListed, seenInList } from './seen-in-list.ts';
+import { textIn } from './text-in.ts';
+
+/** A guest that has just been started gets its address in this time. */
+const ADDRESS_MS = 100_000;
+const AGAIN_MS = 2_000;
+
+export const dnsPointAction: ObjectAction<'vm'> = {
+  kind: 'object',
+  id: 'dns.point',
+  noun: 'dns',
+  on: 'vm',
+  title: 'Name VM in DNS',
+  phrase: 'Let a name in DNS lead to …',
+  help: 'Let a network or zone answer a name with the address of a VM, which is waited for.',
+  keys: [],
+  danger: 'none',
+  needs: 'dns.create',
+  aliases: ['vm.dns'],
+  options: [
+    { key: 'zone', label: 'Zone', help: 'The zone; on libvirt a network.', kind: 'text', required: true },
+    { key: 'name', label: 'Name', help: 'The name; left empty, that of the VM.', kind: 'text', default: '' },
+    {
+      key: 'overwrite',
+      label: 'Overwrite',
+      help: 'Take the place of entries of its name and type.',
+      kind: 'flag',
+      default: false,
+      advanced: true,
+    },
+  ],
+  fits: () => true,
+  outcome: (args, vm) =>
+    vm &&
+    seenInList({
+      kind: 'dns',
+      of: endpointOf(vm.id),
+      words: `is answered for ${nameIn(textIn(args, 'name'), vm)}`,
+      limitMs: LIMIT_MS,
+      holds: isListed('name'),
+    }),
+  async send(connection, vm, args, signal) {
+    const zone = textIn(args, 'zone');
+    const create = needed(connection, 'dns.create');
+    const data = await addressIn(connection, vm, zone, systemClock, signal);
+    const entry = { name: nameIn(textIn(args, 'name'), vm), zone, type: data.includes(':') ? 'AAAA' : 'A', data };
+    return create(endpointOf(vm.id), { ...entry, ...(args['overwrite'] === true && { overwrite: true }) }, signal);
+  },
+};
+
+const nameIn = (name: string, vm: Vm): string => name || vm.name;
+
+/**
+ * Of its NIC in the network that the zone is of, else the one that comes first. Rejects with op.refused for a VM that is off and has
+ * none, with op.timeout for one that gets none in time.
+ */
+export async function addressIn(
+  connection: Pick<Connection, 'vm'>,
+  { id, name, ips: before }: Vm,
+  zone: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
+  const until = clock.ticks() + ADDRESS_MS;
+  for (;;) {
+    const { state, nics, addresses = [], row } = await connection.vm.info(id, signal);
+    const [address] = [
+      ...nics.flatMap(({ net, ips = [] }) => (net === zone ? ips : [])),
+      ...addresses.map((one) => one.address),
+      ...(row?.ips ?? []),
+      ...nics.flatMap(({ ips = [] }) => ips),
+      ...(state === 'stopped' ? [] : before),
+    ];
+    if (address !== undefined) return address;
+    if (state === 'stopped')
+      throw new FleetError('op.refused', `${name} is off, and has no address`, { fix: 'start it first' });
+    if (clock.ticks() >= until)
+      throw new FleetError('op.timeout', `${name} has no address after ${ADDRESS_MS / 1000} s`, {
+        fix: 'give the address yourself: drover dns create',
+      });
+    await wait(clock, AGAIN_MS, signal);
+  }
+}

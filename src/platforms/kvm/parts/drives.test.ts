@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { DomainXml } from '../xml/domain-xml.ts';
+import { driveSettings, drivesOf, withDrives } from './drives.ts';
+
+const xml = {
+  isKcli: true,
+  configs: [],
+  disks: [
+    { device: 'disk', target: 'vda', path: '/d/web1_0.qcow2' },
+    { device: 'cdrom', target: 'sda', path: '/d/web1.ISO' },
+    { device: 'cdrom', target: 'sdb', path: undefined },
+  ],
+} as unknown as DomainXml;
+const rows = [{ device: 'vda' }, { device: 'sda', medium: 'web1.ISO' }, { device: 'sdb', medium: '' }];
+
+it('F-298 the seed of a VM is ejected, and another drive takes the media', () => {
+  const drives = drivesOf('web1', xml);
+  expect(drives).toEqual({ iso: 'sdb', seed: 'sda' });
+  const now = { disk: rows, ...driveSettings(drives, { disk: rows }) };
+  expect(now).toMatchObject({ iso: '', 'cloud-init': true });
+  const { asked, warnings } = withDrives('web1', drives, { iso: 'cd.iso', 'cloud-init': false }, now);
+  expect(asked).toEqual({
+    disk: [{ device: 'vda' }, { device: 'sda', medium: '' }, { device: 'sdb', medium: 'cd.iso' }],
+  });
+  expect(warnings).toEqual([{ feature: 'cloud-init', detail: 'its seed is left: drover volume delete web1.ISO' }]);
+});
