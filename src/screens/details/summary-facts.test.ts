@@ -83,7 +83,7 @@ describe('a summary of nodes', () => {
     expect(told(summaryFacts([n2], store.fleet, [], NOW))).toEqual([]);
     const n3 = nodeId(host1, 'n3');
     expect(told(summaryFacts([n3], store.fleet, [], NOW))).toEqual(['VM storage: 5.0G that their disks can hold']);
-    const sums = [n1, n2, n3].map((node) => storageOfVms(store.fleet.vmsBelow(node), store.fleet));
+    const sums = [n1, n2, n3].map((node) => storageOfVms([node], store.fleet));
     expect(sums).toEqual([Number.NaN, Number.NaN, gib(5)]);
   });
 

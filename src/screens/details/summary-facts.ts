@@ -1,8 +1,8 @@
 /** What a summary of nodes has beside their load: storage, networks, and what happened to them. */
 import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet/fleet.ts';
-import { listedOf, type StorageSum, sumOfVms, sumStorages, type VmStorageSum } from '../../state/fleet/storage-sums.ts';
+import type { Fleet, VmStorageSum } from '../../state/fleet/fleet.ts';
+import { listedOf, type StorageSum, sumOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
@@ -21,11 +21,11 @@ export function summaryFacts(
 ): readonly Fact[] {
   const storages = listedOf('storage', nodes, fleet);
   const sums = storages && sumStorages(storages);
-  const vms = nodes.flatMap((id) => fleet.vmsBelow(id));
+  const vms = nodes.reduce((sum, id) => sum + fleet.counts(id).total, 0);
   const networks = listedOf('network', nodes, fleet)?.filter(({ active }) => active) ?? [];
   return [
     ...(sums ? [...storageFact('Storage', sums.local), ...storageFact('Shared', sums.shared)] : []),
-    ...vmStorageFact(sumOfVms(vms, fleet), vms.length),
+    ...vmStorageFact(sumOfVms(nodes, fleet), vms),
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
   ];

@@ -65,7 +65,7 @@ export function tabLines(
       return [...now, ...past(row.id)];
     }
     const more = summaryOf(sums.nodesBelow(row.id));
-    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
+    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), sums.ratesBelow(row.id), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {
