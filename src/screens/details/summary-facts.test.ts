@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
+import { look } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { endpointName, networkId, nodeId, storageId } from '../../ids.ts';
 import type { Network, Storage, VmInfo } from '../../platforms/contract.ts';
@@ -7,8 +8,8 @@ import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { bytes, gib, mib } from '../../units.ts';
-import type { Fact } from './facts.ts';
-import { summaryFacts, templateFact, vmHardwareFacts } from './summary-facts.ts';
+import { type Fact, factLines } from './facts.ts';
+import { summaryFacts, templateFact, vmHardwareFacts, vmShareFacts } from './summary-facts.ts';
 
 const host1 = endpointName('host1');
 const NOW = new Date(2026, 10, 30, 12).getTime();
@@ -55,6 +56,14 @@ const notice = (subject: string, text: string, at = NOW): Notice => ({
 });
 
 describe('a summary of nodes', () => {
+  it('F-019 F-114 says what share the VMs take, in one line each also in 80 columns', () => {
+    const { fleet } = aFleet();
+    const facts = vmShareFacts([n1, n2], fleet);
+    expect(told(facts)).toEqual(['VM CPU: NaN% on 4 vCPUs', 'VM memory: 2% 2.0G given']);
+    expect(factLines(facts, 39, look)).toHaveLength(2);
+    expect(vmShareFacts([nodeId(host1, 'gone')], fleet)).toEqual([]);
+  });
+
   it('F-114 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {
     const { fleet } = aFleet([
       storage('local1', { node: n1 }),

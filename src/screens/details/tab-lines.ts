@@ -18,7 +18,7 @@ import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
 import { nodeTables } from './node-tables.ts';
-import { summaryFacts } from './summary-facts.ts';
+import { summaryFacts, vmShareFacts } from './summary-facts.ts';
 import type { TabName } from './tabs.ts';
 import { consoleLog, vmDisks, vmNetworks, vmOverview } from './vm-tabs.ts';
 
@@ -47,7 +47,10 @@ export function tabLines(
   const { fleet } = stage.services.store;
   const { sums } = state;
   const { notices, clock } = stage.services;
-  const summaryOf = (nodes: readonly NodeId[]) => summaryFacts(nodes, fleet, notices.list(), clock.now());
+  const summaryOf = (nodes: readonly NodeId[]) => [
+    ...vmShareFacts(nodes, fleet),
+    ...summaryFacts(nodes, fleet, notices.list(), clock.now()),
+  ];
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
     ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => [
