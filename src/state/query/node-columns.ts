@@ -34,6 +34,7 @@ const VALUES: Readonly<Record<string, NodeValue>> = {
   endpoint: ({ id }) => endpointOf(id),
   platform: ({ id }, { endpoints }) => endpoints.get(endpointOf(id))?.platform,
   version: ({ version }) => version || undefined,
+  os: ({ os }) => os,
   note: (node, fleet) => noteOf(node, fleet)?.text,
   trouble: ({ trouble }) => trouble?.message,
 };
