@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
 import { copyCommand } from './copy-command.ts';
+import { countCommands } from './count-commands.ts';
 import { createCommand } from './create-command.ts';
 import { changeDefinitionCommands } from './definitions/change-commands.ts';
 import { definitionNodeCommands } from './definitions/node-commands.ts';
@@ -71,6 +72,7 @@ export const commandsOf = (
   historyCommand,
   nodeHistoryCommand,
   ...topCommands,
+  ...countCommands,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

@@ -10,7 +10,7 @@ import { schedule } from './schedule.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
 import { madeVm, template, templateGroup, templateInfo } from './template.ts';
-import { consoleLog, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { consoleLog, countRow, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -63,6 +63,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'node history': { schema: list(historyRow, 'every step of time of each node, the oldest first') },
   'vm top': { schema: list(topRow, 'the busiest VMs, the busiest first') },
   'node top': { schema: list(topRow, 'the busiest nodes, the busiest first') },
+  'vm count': { schema: list(countRow, 'every value, the most frequent first') },
+  'node count': { schema: list(countRow, 'every value, the most frequent first') },
   'vm log': { schema: consoleLog },
   'vm screenshot': { schema: screenshot },
   'vm migrate': moved,
@@ -129,6 +131,7 @@ export const printedObjects: readonly Schema[] = [
   consoleLog,
   historyRow,
   topRow,
+  countRow,
   ...tableSchemas(ownKinds).values(),
   migrationCheck,
   nodeInfo,

@@ -14,6 +14,7 @@ import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-
 import { busiestNodes, busiestNodesOf, comparedHistories, comparedVms } from './compared-charts.ts';
 import { comparedIn } from './compared-vms.ts';
 import type { DetailsReads } from './details-reads.ts';
+import { distributions } from './distribution.ts';
 import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
@@ -65,7 +66,7 @@ export function tabLines(
     if (tab === 'Charts') {
       const nodes = sums.nodesBelow(row.id);
       const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
-      return [...now, ...past(row.id)];
+      return [...now, ...past(row.id), ...distributions(nodes, vms, fleet, columns, look)];
     }
     const more = summaryOf(sums.nodesBelow(row.id));
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), sums.ratesBelow(row.id), columns, look, more);
