@@ -25,6 +25,7 @@ import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
 import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
+import { poolSummaryCommand } from './pool-summary-command.ts';
 import { profileCommands } from './profile-commands.ts';
 import { scheduleCommands } from './schedules/schedule-commands.ts';
 import { screenshotCommand } from './screenshot-command.ts';
@@ -73,6 +74,7 @@ export const commandsOf = (
   nodeHistoryCommand,
   ...topCommands,
   ...countCommands,
+  poolSummaryCommand,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

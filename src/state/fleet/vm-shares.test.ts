@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { aNode, aVm, cpuBlock, inventory } from '../../../test/state/objects.ts';
 import { endpointName, nodeId } from '../../ids.ts';
-import { gib } from '../../units.ts';
+import { gib, UNKNOWN_SIZE } from '../../units.ts';
 import { createStore } from './store.ts';
 import { vmSharesOf } from './vm-shares.ts';
 
@@ -16,7 +16,7 @@ it('F-019 F-113 F-114 says what share of nodes the VMs on them take', () => {
     aVm('off', { state: 'stopped', memory: gib(64) }),
   ];
   const store = createStore(createTestClock());
-  const sizeless = { ...aNode('n3'), cpus: Number.NaN, memory: Number.NaN };
+  const sizeless = { ...aNode('n3'), cpus: Number.NaN, memory: UNKNOWN_SIZE };
   store.push(host1, inventory([aNode('n1'), aNode('n2'), sizeless], [...vms, aVm('odd', { node: 'n3' })]));
   store.push(host1, { kind: 'samples', block: cpuBlock([web], 0.5) });
   store.flush();
