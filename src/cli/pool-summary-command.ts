@@ -6,7 +6,7 @@ import type { Storage } from '../platforms/contract.ts';
 import { endpointsIn } from '../state/config/definitions-of-nodes.ts';
 import { membersOf, type Summary, summaryOf } from '../state/fleet/summary.ts';
 import { clean } from '../terminal/width.ts';
-import { formatBytes, spellBytes } from '../units.ts';
+import { formatBytes } from '../units.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { Command, CommandContext } from './command.ts';
 import { connectUnfiltered, sayFailures } from './connect.ts';
@@ -87,10 +87,10 @@ function linesOf(pool: string | undefined, summary: Summary, missing: readonly E
     ['cpu', shareOf(summary.cpu, summary.cpus, 'CPUs')],
     ['memory', partOf(summary.memoryUsed, summary.memory)],
     ['vm cpu', shareOf(summary.vmCpu, summary.vcpus, 'vCPUs')],
-    ['vm memory', summary.vmMemory === undefined ? undefined : `${spellBytes(summary.vmMemory)} given`],
+    ['vm memory', summary.vmMemory === undefined ? undefined : `${formatBytes(summary.vmMemory)} given`],
     ['vm disks', ratesOf('read', summary.diskRead, 'write', summary.diskWrite)],
     ['vm networks', ratesOf('in', summary.netRx, 'out', summary.netTx)],
-    ['vm storage', summary.vmStorage === undefined ? undefined : spellBytes(summary.vmStorage)],
+    ['vm storage', summary.vmStorage === undefined ? undefined : formatBytes(summary.vmStorage)],
     ['storage', storageText(summary.storage)],
     ['shared storage', storageText(summary.sharedStorage)],
     ['platforms', countsText(summary.platforms)],
@@ -108,7 +108,7 @@ function shareOf(load: number | undefined, count: number | undefined, what: stri
 
 function partOf(used: number | undefined, all: number | undefined): string | undefined {
   if (all === undefined) return undefined;
-  return `${used === undefined ? '-' : spellBytes(used)} of ${spellBytes(all)}`;
+  return `${used === undefined ? '-' : formatBytes(used)} of ${formatBytes(all)}`;
 }
 
 const storageText = (sum: Summary['storage']): string | undefined =>
