@@ -23,6 +23,7 @@ import { nodeListCommand } from './node-list.ts';
 import { nodeRunCommand } from './node-run-command.ts';
 import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
+import { planListCommand } from './plan-list-command.ts';
 import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
 import { poolSummaryCommand } from './pool-summary-command.ts';
@@ -75,6 +76,7 @@ export const commandsOf = (
   ...topCommands,
   ...countCommands,
   poolSummaryCommand,
+  planListCommand,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

@@ -37,6 +37,24 @@ it('counts those with several values for each of them, and those without as not 
   expect(table[0]?.split(/ +/)).toEqual(['STATE', 'COUNT', 'SHARE']);
 });
 
+it('F-325 lists plans with their VMs', async () => {
+  const vms = (await desk.run('vm', 'list', '-o', 'json')).json<
+    { plan: string | null; name: string; state: string }[]
+  >();
+  const plans = (await desk.run('plan', 'list', '-o', 'json')).json<
+    { plan: string; vms: string[]; running: number }[]
+  >();
+  const planned = vms.filter((vm) => vm.plan !== null);
+  expect(plans.map(({ plan }) => plan)).toEqual([...new Set(planned.map(({ plan }) => plan))].sort());
+  for (const { plan, vms: names, running } of plans) {
+    const own = planned.filter((vm) => vm.plan === plan);
+    expect(names).toEqual(own.map(({ name }) => name).sort());
+    expect(running).toBe(own.filter(({ state }) => state === 'running').length);
+  }
+  const { stdout } = await desk.run('plan', 'list');
+  expect(stdout.split('\n', 1)[0]?.split(/ +/)).toEqual(['PLAN', 'ENDPOINTS', 'RUNNING', 'VMS']);
+});
+
 it('says which columns can be counted', async () => {
   expect((await desk.run('vm', 'count', '--by', 'cpu')).stderr).toMatch(/cpu/);
   expect((await desk.run('node', 'count', '--by', 'plan')).code).toBe(2);

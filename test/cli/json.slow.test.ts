@@ -123,6 +123,8 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [words, [...words, '--columns', 'name,cpu,mem,net,ip,note']];
     case 'vm count':
       return [words, [...words, '--by', 'tag']];
+    case 'plan list':
+      return [words];
     case 'pool summary':
       return [words, [...words, '--fields', 'cpus,vmCpu,storage']];
     case 'node count':

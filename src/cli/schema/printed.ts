@@ -4,7 +4,7 @@ import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported, importedVm } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
 import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
-import { finding, platform, poolInfo, poolSummary, profile, version } from './program.ts';
+import { finding, plan, platform, poolInfo, poolSummary, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { schedule } from './schedule.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
@@ -73,6 +73,7 @@ const printed: Readonly<Record<string, Printed>> = {
   'node files': { schema: list(nodeFile, 'every file') },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool info': { schema: poolInfo },
+  'plan list': { schema: list(plan, 'every plan') },
   'pool summary': { schema: poolSummary, others: [{ when: '--fields', schema: { ...poolSummary, required: [] } }] },
   'definition list': { schema: list(definition, 'every definition') },
   'definition info': { schema: definitionInfo },
@@ -140,6 +141,7 @@ export const printedObjects: readonly Schema[] = [
   nodeFile,
   poolInfo,
   poolSummary,
+  plan,
   definition,
   definitionInfo,
   appliance,

@@ -48,6 +48,13 @@ export const profile = object('profile', 'What new VMs are made of under a name.
   values: map({}, 'what it says with its base, as written: words and units are kcli’s, or names of flags; no secrets'),
 });
 
+export const plan = object('plan', 'A plan, as far as the VMs that were made by it tell.', {
+  plan: text('its name'),
+  endpoints: list(text('an endpoint'), 'where they are'),
+  running: count('how many of them run'),
+  vms: list(text('a name'), 'names of its VMs'),
+});
+
 export const platform = object('platform', 'A platform that drover knows.', {
   id: text('the word for it in the configuration'),
   title: text('its name'),
