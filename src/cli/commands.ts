@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
 import { consoleLogCommand } from './console-log-command.ts';
 import { copyCommand } from './copy-command.ts';
+import { countCommands } from './count-commands.ts';
 import { createCommand } from './create-command.ts';
 import { changeDefinitionCommands } from './definitions/change-commands.ts';
 import { definitionNodeCommands } from './definitions/node-commands.ts';
@@ -22,8 +23,10 @@ import { nodeListCommand } from './node-list.ts';
 import { nodeRunCommand } from './node-run-command.ts';
 import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
+import { planListCommand } from './plan-list-command.ts';
 import { platformListCommand } from './platform-list.ts';
 import { poolCommands } from './pool-commands.ts';
+import { poolSummaryCommand } from './pool-summary-command.ts';
 import { profileCommands } from './profile-commands.ts';
 import { scheduleCommands } from './schedules/schedule-commands.ts';
 import { screenshotCommand } from './screenshot-command.ts';
@@ -71,6 +74,9 @@ export const commandsOf = (
   historyCommand,
   nodeHistoryCommand,
   ...topCommands,
+  ...countCommands,
+  poolSummaryCommand,
+  planListCommand,
   screenshotCommand,
   ...configCommands,
   ...poolCommands,

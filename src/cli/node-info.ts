@@ -27,7 +27,7 @@ export const nodeInfoCommand: Command = {
     const { facts, lines } = info;
     const value = {
       ...nodeRow(node, context.app.store.fleet),
-      ...factsOf(facts),
+      ...factsOf({ ...(node.os !== undefined && { os: node.os }), ...facts }),
       ...tablesOf(info),
       more: lines.map(([section, label, text]) => ({ section, label, value: text })),
     };

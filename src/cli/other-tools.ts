@@ -187,8 +187,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'describe-instance-types': use('flavor list'),
   'create-image': IMAGE_OF_VM,
   // kcli, by verb and noun
-  plan: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
-  plans: noted('drover shows plans, and can’t create them yet', 'vm list --filter plan:NAME'),
+  plan: noted('drover shows plans, and can’t create them yet', 'plan list', 'vm list --filter plan:NAME'),
+  plans: noted('drover shows plans, and can’t create them yet', 'plan list', 'vm list --filter plan:NAME'),
   kube: missing('manage Kubernetes clusters'),
   cluster: missing('manage Kubernetes clusters'),
   product: missing('install products'),

@@ -1,7 +1,7 @@
 import { permitted } from '../actions/permitted.ts';
+import { readHistories } from '../actions/read-histories.ts';
 import { historyAction } from '../actions/vm.ts';
 import { FleetError, sentence } from '../errors.ts';
-import { createGate } from '../gate.ts';
 import type { NodeId, VmId } from '../ids.ts';
 import type { History, HistoryRow, Node, Settings, Vm } from '../platforms/contract.ts';
 import { formatBytes, formatRatio } from '../units.ts';
@@ -108,9 +108,6 @@ const wantedOf = (values: Settings, now: number, orders: readonly Order[]): Want
   return { span: spanOf(values, now), by, count: Number(values['count'] ?? 10) };
 };
 
-/** So many at once: they may be of one host. */
-const AT_ONCE = 4;
-
 export const topCommands: readonly Command[] = [
   {
     noun: 'vm',
@@ -126,25 +123,17 @@ export const topCommands: readonly Command[] = [
       const connected = await connect(context, await chosenEndpoints(context));
       if (filter?.sampled) await awaitMetrics([], context);
       const vms = [...fleet.vms.values()].filter((vm) => filter?.accepts(vm) !== false);
-      const gate = createGate(AT_ONCE);
-      const kept = new Map<VmId, History>();
-      const failed: string[] = [];
-      const read = async ({ id, name }: Vm) => {
-        try {
-          const { history } = permitted(historyAction, 'vm', id, app).connection.vm;
-          const range = history && (await history(id, wanted.span.range, signal));
-          if (range) kept.set(id, range);
-        } catch (error) {
-          failed.push(`${name}: ${sentence(error)}`);
-        }
-      };
-      await Promise.all(vms.map((vm) => gate.run(signal, () => read(vm))));
-      signal.throwIfAborted();
+      const ids = vms.map(({ id }) => id);
+      const historyOf = (id: VmId) => permitted(historyAction, 'vm', id, app).connection.vm.history;
+      const { kept, failed } = await readHistories(ids, wanted.span.range, historyOf, signal);
       await print(vms, kept, COLUMNS, wanted, context);
       const [first] = failed;
-      if (first !== undefined) context.say(`not read of ${failed.length} of ${vms.length} VMs: ${first}`);
+      if (first) {
+        const why = `${fleet.nameOf(first[0]) ?? first[0]}: ${sentence(first[1])}`;
+        context.say(`not read of ${failed.size} of ${vms.length} VMs: ${why}`);
+      }
       sayFailures(context, connected);
-      return failed.length > 0 ? EXIT.failed : exitCodeOfList(connected);
+      return failed.size > 0 ? EXIT.failed : exitCodeOfList(connected);
     },
   },
   {

@@ -1,3 +1,4 @@
+import { knownUserOf } from '../login-user.ts';
 import { instant } from './fleet/object-rows.ts';
 import type { KindSpec } from './kind-spec.ts';
 import { endpointKey, errorKey, idKey, listedRow, whole } from './listed-keys.ts';
@@ -22,6 +23,7 @@ export const imageSpec: KindSpec<'image'> = {
     { id: 'storage', type: 'text', help: 'the name of the storage that it is in', title: 'STORAGE', shrinksTo: 6 },
     { id: 'visibility', type: 'text', help: 'who may use it', title: 'VISIBILITY' },
     { id: 'created', type: 'instant', help: 'when it was made', title: 'CREATED' },
+    { id: 'user', type: 'text', help: 'who logs in to VMs made of it, by its name', forPrograms: true },
     { id: 'protected', type: 'flag', help: 'whether it can not be deleted', forPrograms: true },
     { id: 'properties', type: 'texts', help: 'what its makers have said of it, `KEY=VALUE`', forPrograms: true },
     errorKey,
@@ -40,6 +42,7 @@ export const imageSpec: KindSpec<'image'> = {
     storage,
     visibility: image.visibility,
     created: instant(created),
+    user: type === 'iso' ? undefined : knownUserOf(name),
     protected: image.protected,
     properties: properties && Object.entries(properties).map(([key, value]) => `${key}=${value}`),
     ...listedRow({ id, trouble }),

@@ -41,8 +41,8 @@ export interface KindSpec<K extends ListedKind> {
   /** The values of these keys, of the object alone and of names in the fleet: what is made of them is kept until those change. */
   row(object: ObjectOf<K>, fleet: Fleet): KindRow;
   /**
-   * What is kept in an object of this kind: its table, and the filter that shows what is in this one. Without a filter its list is
-   * of this object.
+   * What is kept in an object of this kind: its table, and the filter that shows what is in this one; what is under VMs
+   * is listed of those on its endpoint, or on its node. Without a filter its list is of this object.
    */
   readonly holds?: { readonly kind: ListedKind; filter?(object: ObjectOf<K>): string };
   /** The id of the object that it was made on top of, so that a list of them is a tree. */

@@ -31,6 +31,7 @@ export const networkSpec: KindSpec<'network'> = {
     { id: 'cidrs', type: 'texts', help: 'all ranges of its addresses', always: true },
     idKey,
   ],
+  holds: { kind: 'nic', filter: ({ name }) => `net:${name}` },
   row: ({ id, trouble, name, active, type, mode, cidrs, dhcp, vlan, device, node, domain, mtu, plan }, fleet) => ({
     name,
     active,

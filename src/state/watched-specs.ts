@@ -42,6 +42,7 @@ export const nodeSpec: WatchedSpec = {
       title: 'VERSION',
       shrinksTo: 12,
     },
+    { id: 'os', type: 'text', help: 'its operating system, where that is known' },
     { id: 'note', type: 'text', help: 'what people have noted about it' },
     { id: 'error', type: 'text', help: 'what is wrong with it' },
     { id: 'staleSince', type: 'instant', help: 'when its endpoint stopped answering' },

@@ -71,7 +71,7 @@ it('F-020 F-176 F-178 defines a storage for a pool, shows where it is missing, m
   expect((await definition('apply', 'P', 'nfs', '-C', 'one')).stderr).toBe('one has the storage nfs already\n');
 });
 
-it('F-178 F-180 says how a node differs, and leaves what is another one there', async () => {
+it('F-178 F-180 F-424 says how a node differs, and leaves what is another one there', async () => {
   await nfs();
   await desk.run(
     'storage',

@@ -231,7 +231,7 @@ describe('node info', () => {
 
   it('has null and no entries for what the host does not say', async () => {
     const { text } = await told('node info fra-01', nodeAnswers({ facts: {}, lines: [] }), 'json');
-    expect(JSON.parse(text)).toMatchObject({ os: null, started: null, addresses: [], networks: [], storage: [] });
+    expect(JSON.parse(text)).toMatchObject({ kernel: null, started: null, addresses: [], networks: [], storage: [] });
   });
 
   it('says why there is none', async () => {

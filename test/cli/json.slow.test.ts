@@ -121,6 +121,14 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
       return [[...words, await inState('running')]];
     case 'node list':
       return [words, [...words, '--columns', 'name,cpu,mem,net,ip,note']];
+    case 'vm count':
+      return [words, [...words, '--by', 'tag']];
+    case 'plan list':
+      return [words];
+    case 'pool summary':
+      return [words, [...words, '--fields', 'cpus,vmCpu,storage']];
+    case 'node count':
+      return [words, [...words, '--by', 'state']];
     case 'vm top':
     case 'node top':
       return [words];

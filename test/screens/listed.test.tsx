@@ -162,6 +162,18 @@ it('shows what is in a storage with enter', async () => {
   await fleet.see('debian-13.iso');
 });
 
+it('F-438 F-482 shows which VMs are in a network, with enter', async () => {
+  await open();
+  await fleet.press('5');
+  await fleet.see('enter NICs');
+  await fleet.press('/', 'dmz', 'enter');
+  await fleet.see('1 network, filter dmz');
+  await fleet.press('enter');
+  await fleet.see(/as of .* NICs?, filter net:dmz/);
+  expect(fleet.line(' eth0 ')).toContain(' dmz ');
+  expect(fleet.frame()).not.toMatch(/ eth\d +(lan|storage) /);
+});
+
 it('F-262 makes a volume in a storage that is chosen from a list, and makes it larger', async () => {
   await open();
   await openByName('volume.list');

@@ -296,7 +296,7 @@ describe('nodes in order', () => {
 
   it('are told of by some columns, and are in a pool', () => {
     expect(vmColumns.filter(({ id }) => hasNodeValue(id)).map(({ id }) => id)).toEqual(
-      'name state cpu mem memory cpus disk read write net rx tx ip pool endpoint platform version storage note trouble'.split(
+      'name state cpu mem memory cpus disk read write net rx tx ip pool endpoint platform version os storage note trouble'.split(
         ' ',
       ),
     );

@@ -4,13 +4,13 @@ import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported, importedVm } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
 import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
-import { finding, platform, poolInfo, profile, version } from './program.ts';
+import { finding, plan, platform, poolInfo, poolSummary, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { schedule } from './schedule.ts';
 import { flag, list, maybe, object, type Schema, text, word } from './schema.ts';
 import { notification, task, taskInfo } from './task.ts';
 import { madeVm, template, templateGroup, templateInfo } from './template.ts';
-import { consoleLog, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
+import { consoleLog, countRow, historyRow, screenshot, topRow, vm, vmInfo, vmStatus, vmWithColumns } from './vm.ts';
 
 /** What a command prints with `-o json`; `others` are forms that its flags choose. */
 export interface Printed {
@@ -63,6 +63,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'node history': { schema: list(historyRow, 'every step of time of each node, the oldest first') },
   'vm top': { schema: list(topRow, 'the busiest VMs, the busiest first') },
   'node top': { schema: list(topRow, 'the busiest nodes, the busiest first') },
+  'vm count': { schema: list(countRow, 'every value, the most frequent first') },
+  'node count': { schema: list(countRow, 'every value, the most frequent first') },
   'vm log': { schema: consoleLog },
   'vm screenshot': { schema: screenshot },
   'vm migrate': moved,
@@ -71,6 +73,8 @@ const printed: Readonly<Record<string, Printed>> = {
   'node files': { schema: list(nodeFile, 'every file') },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool info': { schema: poolInfo },
+  'plan list': { schema: list(plan, 'every plan') },
+  'pool summary': { schema: poolSummary, others: [{ when: '--fields', schema: { ...poolSummary, required: [] } }] },
   'definition list': { schema: list(definition, 'every definition') },
   'definition info': { schema: definitionInfo },
   'appliance list': { schema: list(appliance, 'every appliance') },
@@ -129,12 +133,15 @@ export const printedObjects: readonly Schema[] = [
   consoleLog,
   historyRow,
   topRow,
+  countRow,
   ...tableSchemas(ownKinds).values(),
   migrationCheck,
   nodeInfo,
   nodeRun,
   nodeFile,
   poolInfo,
+  poolSummary,
+  plan,
   definition,
   definitionInfo,
   appliance,

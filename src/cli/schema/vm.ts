@@ -159,6 +159,12 @@ export const topRow = object('top', 'What a VM or a node did over some time.', {
   net: maybe(amount('bytes per second from and to its networks, in the mean; of VMs alone')),
 });
 
+export const countRow = object('count', 'How many VMs or nodes have one value of a column.', {
+  value: { type: ['string', 'number', 'boolean', 'null'], description: 'the value; null where it is not known' },
+  count: count('how many have it'),
+  share: { type: 'number', minimum: 0, maximum: 1, description: 'their share of all that were counted' },
+});
+
 export const screenshot = object('screenshot', 'What the screen of a VM shows.', {
   id: identity.id,
   name: identity.name,

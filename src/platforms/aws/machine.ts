@@ -10,6 +10,8 @@ export interface Machine extends StateWords {
   readonly zone: string;
   readonly type: string;
   readonly image: string | undefined;
+  /** What is billed for: `Linux/UNIX`, `Red Hat Enterprise Linux`, `Windows`. */
+  readonly system: string | undefined;
   readonly cpus: number | undefined;
   readonly ips: readonly string[];
   /** Epoch, ms: the last launch or start (API reference, Instance: LaunchTime); a reboot leaves it as it was. */
@@ -57,6 +59,7 @@ export function readMachine(instance: Instance): Machine | undefined {
     zone: Placement?.AvailabilityZone ?? '',
     type: instance.InstanceType ?? '',
     image: instance.ImageId,
+    system: instance.PlatformDetails || instance.Platform,
     cpus: CoreCount !== undefined && ThreadsPerCore !== undefined ? CoreCount * ThreadsPerCore : undefined,
     ips: ipsOf(instance),
     launchedAt: instance.LaunchTime?.getTime(),

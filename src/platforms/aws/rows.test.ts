@@ -166,6 +166,7 @@ describe('the row of an instance', () => {
       ],
       Placement: { AvailabilityZone: 'eu-test-1a' },
       InstanceType: 't3.micro',
+      PlatformDetails: 'Linux/UNIX',
       ImageId: 'ami-1',
       PrivateIpAddress: '10.0.0.5',
       LaunchTime: LAUNCHED,
@@ -173,6 +174,7 @@ describe('the row of an instance', () => {
     });
     const trouble = { message: 'broken', since: 1 };
     expect(rowOf(PLACE, one, await catalog(), trouble)).toEqual({
+      os: 'Linux/UNIX',
       flavor: 't3.micro',
       id: `cloud/${ID}`,
       name: 'web1',

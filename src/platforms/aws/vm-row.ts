@@ -36,7 +36,13 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
     image: imageOf(machine, catalog),
     tags: [...tags].flatMap(([key, value]) => (isOwnTag(key, tags) ? [] : value === '' ? key : `${key}=${value}`)),
     disabled: refusals(machine),
-    ...knownOf({ flavor: machine.type, owner: tags.get('owner'), bootedAt: bootTimeOf(machine), trouble }),
+    ...knownOf({
+      os: machine.system,
+      flavor: machine.type,
+      owner: tags.get('owner'),
+      bootedAt: bootTimeOf(machine),
+      trouble,
+    }),
   };
 }
 

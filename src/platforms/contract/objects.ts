@@ -84,6 +84,8 @@ export interface Node extends Listed<'node'> {
   readonly memory: Bytes;
   /** What runs the VMs, with its version: `QEMU 7.2.22, libvirt 9.0.0`. */
   readonly version: string;
+  /** The operating system of the node itself, where the watch has it: `Debian GNU/Linux 12 (bookworm)`, `VMware ESXi 8.0.2`. */
+  readonly os?: string;
 }
 
 /** A group of nodes that the platform itself knows: cluster, region, datacenter. */

@@ -59,5 +59,6 @@ function makeNode(endpoint: EndpointName, name: string, site: Site, bits: number
     cpus: pick([48, 64, 96], bits),
     memory,
     version: `Simulator ${major}.${minor}`,
+    os: major === 9 ? 'Debian GNU/Linux 12 (bookworm)' : 'Debian GNU/Linux 13 (trixie)',
   };
 }

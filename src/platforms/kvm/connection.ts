@@ -44,6 +44,7 @@ import { readInfo } from './vm/info.ts';
 import { createLifecycle } from './vm/lifecycle.ts';
 import { createSnapshots } from './vm/snapshots.ts';
 import { createGuestEvents } from './watch/events.ts';
+import { readHostSystem } from './watch/host-system.ts';
 import { watchHost } from './watch/watch.ts';
 
 /** A libvirt host, connected. */
@@ -70,6 +71,8 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
   const calls: GuestCalls = { daemon, touched: (uuid) => onTouched(uuid), clock, libvirt: facts.libvirt, ...files };
   const place = { endpoint: endpoint.name, node: node.id, preferred };
   const beside: Host = { daemon, place, clock, ...files };
+  const { run } = dialer;
+  const system = run && ((ofWatch: AbortSignal) => readHostSystem(run, clock, ofWatch));
   const isTest = driver.startsWith('test:');
   let closed = false;
   const consoles = createConsoles(calls, dialer, address, isTest);
@@ -147,7 +150,7 @@ export async function connect(endpoint: Endpoint, context: Context): Promise<Con
         onTouched = touched;
       };
       try {
-        await watchHost({ daemon, events, facts, place, clock, onTouched: listen }, options);
+        await watchHost({ daemon, events, facts, place, clock, onTouched: listen, system }, options);
       } catch (error) {
         if (closed) return;
         // Other calls in flight get no answer either: they fail now instead of each at its deadline.

@@ -108,13 +108,18 @@ describe('names of images', () => {
 
   it('are asked for eighty at a time', async () => {
     const { asked, images } = glance((query) => ({
-      images: query.includes('i3,') ? [{ id: 'i3', name: 'three' }] : [],
+      images: query.includes('i3,') ? [{ id: 'i3', name: 'three', os_distro: 'debian', os_version: '12' }] : [],
     }));
     const ids = Array.from({ length: 100 }, (_, n) => `i${n}`);
     expect(await images.learn([undefined, ...ids, 'i0'], signal)).toBe(true);
     expect(asked.map((query) => query.split(',').length)).toEqual([80, 20]);
     expect([images.nameOf('i3'), images.nameOf('i4'), images.nameOf(undefined)]).toEqual([
       'three',
+      undefined,
+      undefined,
+    ]);
+    expect([images.systemOf('i3'), images.systemOf('i4'), images.systemOf(undefined)]).toEqual([
+      'debian 12',
       undefined,
       undefined,
     ]);

@@ -45,11 +45,13 @@ export function createRoster({ cloud, pool, images, clock, places: first }: Rost
   const entries = new Map<string, Entry>();
   let places = first;
 
+  const imageOf = ({ imageId }: Server) => ({ name: images.nameOf(imageId), system: images.systemOf(imageId) });
+
   function put(server: Server, failure: Trouble | undefined, askedAt: number): readonly Change[] {
     const old = entries.get(server.id);
     const known = old ? completed(server, old.server) : server;
     const place = { endpoint, node: nodeOf(endpoint, known, places), pool: pool.id };
-    const vm = rowOf(place, known, images.nameOf(known.imageId), failure);
+    const vm = rowOf(place, known, imageOf(known), failure);
     const same = old !== undefined && sameRow(old.vm, vm);
     entries.set(server.id, { server: known, vm: same ? old.vm : vm, failure, askedAt });
     return same ? [] : [{ kind: 'vm-upsert', vm }];

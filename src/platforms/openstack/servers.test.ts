@@ -152,17 +152,30 @@ describe('a server as nova tells it', () => {
 });
 
 describe('the row of a server', () => {
+  const NO_IMAGE = { name: undefined, system: undefined };
+
+  it('F-126 has what the disks of its flavor can hold, unless volumes are its disks', () => {
+    const flavor = { vcpus: 1, ram: 512, disk: 10, ephemeral: 2, swap: 1024 };
+    const bare = { ...SAMPLE, flavor, 'os-extended-volumes:volumes_attached': [] };
+    const storageOf = (server: object) =>
+      rowOf({ endpoint: LAB, node: NODE, pool: POOL }, readServer({ id: 'x', ...server }), NO_IMAGE, undefined).storage;
+    expect(storageOf(bare)).toBe(gib(13));
+    expect(storageOf({ ...bare, flavor: { ...flavor, disk: 0 } })).toBeUndefined();
+    expect(storageOf({ ...bare, 'os-extended-volumes:volumes_attached': [{ id: 'v1' }] })).toBeUndefined();
+  });
+
   const row = (more: object = {}, node: typeof NODE | undefined = NODE, image?: string, failed?: string) =>
     rowOf(
       { endpoint: LAB, node, pool: POOL },
       readServer({ ...SAMPLE, ...more }),
-      image,
+      { name: image, system: image && 'debian 12' },
       failed === undefined ? undefined : { message: failed, since: 5 },
     );
 
   it('has all that a list shows', () => {
     const why = 'it is locked (audit): unlock it first';
     expect(row({}, NODE, 'debian')).toEqual({
+      os: 'debian 12',
       flavor: 'm1.small',
       id: 'lab/s-1',
       name: 'web1',
@@ -193,7 +206,7 @@ describe('the row of a server', () => {
     expect(row({ locked_reason: null }).disabled?.['vm.stop']).toBe('it is locked: unlock it first');
     expect(row({ locked: false }).disabled).toEqual({});
     expect(
-      rowOf({ endpoint: LAB, node: undefined, pool: POOL }, readServer({ id: 'x' }), undefined, undefined),
+      rowOf({ endpoint: LAB, node: undefined, pool: POOL }, readServer({ id: 'x' }), NO_IMAGE, undefined),
     ).toMatchObject({
       node: undefined,
       pool: POOL,

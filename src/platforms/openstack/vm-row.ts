@@ -1,6 +1,6 @@
 /** From what is known of a server to its row. */
 import { type EndpointName, type NodeId, type PoolId, vmId } from '../../ids.ts';
-import { bytes } from '../../units.ts';
+import { type Bytes, bytes } from '../../units.ts';
 import { type OperationName, operations, type Trouble, type Vm, type VmMode } from '../contract.ts';
 import { knownOf } from '../lib/known.ts';
 import { plainLine } from '../transport/http/wire.ts';
@@ -13,8 +13,14 @@ export interface RowPlace {
   readonly pool: PoolId;
 }
 
-/** `image`: its name; `failure`: of the last task, as long as that is the last word. */
-export function rowOf(place: RowPlace, server: Server, image: string | undefined, failure: Trouble | undefined): Vm {
+/** What is known of the image that a server was made from. */
+export interface RowImage {
+  readonly name: string | undefined;
+  readonly system: string | undefined;
+}
+
+/** `failure`: of the last task, as long as that is the last word. */
+export function rowOf(place: RowPlace, server: Server, image: RowImage, failure: Trouble | undefined): Vm {
   const { state, rawState } = stateOf(server);
   const trouble = troubleOf(server) ?? failure;
   return {
@@ -31,12 +37,24 @@ export function rowOf(place: RowPlace, server: Server, image: string | undefined
     autostart: undefined,
     plan: server.metadata['plan'],
     profile: server.metadata['profile'],
-    image,
+    image: image.name,
     tags: server.tags,
     disabled: refusals(server),
     modes: modesOf(server),
-    ...knownOf({ flavor: server.flavor?.name, owner: server.metadata['owner'], trouble }),
+    ...knownOf({
+      os: image.system,
+      flavor: server.flavor?.name,
+      owner: server.metadata['owner'],
+      storage: storageOf(server),
+      trouble,
+    }),
   };
+}
+
+/** The disks of its flavor. How large volumes are, Nova does not tell, nor a root disk that is as large as its image. */
+function storageOf({ flavor, volumes }: Server): Bytes | undefined {
+  if (flavor === undefined || volumes.length > 0 || flavor.rootDisk === 0) return undefined;
+  return bytes(flavor.rootDisk + flavor.ephemeralDisk + flavor.swap);
 }
 
 /** A fault stays on a server that recovered: it is one only as long as the state says so. */
@@ -82,6 +100,7 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
   if (a.image !== b.image || a.flavor !== b.flavor || a.owner !== b.owner) return false;
+  if (a.os !== b.os || a.storage !== b.storage) return false;
   const rest = ({ ips, tags, disabled, modes, trouble }: Vm) => JSON.stringify([ips, tags, disabled, modes, trouble]);
   return rest(a) === rest(b);
 }

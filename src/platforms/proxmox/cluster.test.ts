@@ -46,7 +46,7 @@ describe('a cluster', () => {
 
   it('has its nodes, and those that only its guests speak of', async () => {
     const { cluster } = await read();
-    const common = { pool: 'pve/cluster/lab', version: 'Proxmox VE 9.1-1' };
+    const common = { pool: 'pve/cluster/lab', version: 'Proxmox VE 9.1-1', os: 'Proxmox VE 9.1-1' };
     expect([...cluster.nodesOf(RESOURCES).values()]).toEqual([
       { ...common, id: 'pve/pve1', name: 'pve1', state: 'up', address: '192.0.2.1', cpus: 8, memory: gib(64) },
       { ...common, id: 'pve/pve2', name: 'pve2', state: 'down', address: '192.0.2.2', cpus: 0, memory: 0 },

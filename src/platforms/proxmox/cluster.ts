@@ -55,6 +55,8 @@ export async function readCluster(
           pool: pool?.id,
           address: addresses.get(name),
           version: `Proxmox VE ${version}`,
+          // It is a system of its own, of Debian's parts.
+          os: `Proxmox VE ${version}`,
           ...rest,
         });
       for (const { name, online, cpus, memory } of nodes.values()) {

@@ -73,6 +73,7 @@ describe('the list of a vCenter', () => {
       cpus: 8,
       memory: bytes(8 * 1024 ** 3),
       version: 'VMware ESXi 8.0.2',
+      os: 'VMware ESXi 8.0.2',
     };
     expect(nodes).toEqual([
       host,

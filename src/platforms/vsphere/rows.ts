@@ -44,6 +44,8 @@ export function nodeRow(known: Known, place: Place): Node {
     cpus: count(numberIn(known, 'summary.hardware.numCpuThreads')),
     memory: size(numberIn(known, 'summary.hardware.memorySize')),
     version: values.get('summary.config.product.fullName') ?? 'ESX',
+    // It is its own system.
+    ...knownOf({ os: values.get('summary.config.product.fullName') }),
   };
 }
 

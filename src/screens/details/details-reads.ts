@@ -1,4 +1,4 @@
-import { createGate } from '../../gate.ts';
+import { readHistories } from '../../actions/read-histories.ts';
 import { endpointOf, type NodeId, type PoolId, type VmId } from '../../ids.ts';
 import {
   type ConsoleOutput,
@@ -68,10 +68,12 @@ export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => rea
       return read ? (signal) => read(id, range, signal) : (whyAbsent(connection, 'vm.history') ?? 'no history is kept');
     });
   const histories = new Map(CHART_RANGES.map((range) => [range, historyOf(range)]));
+  const historyOfVm = (id: VmId) => services.sessions.connection(endpointOf(id))?.vm.history;
   const comparisonOf = (range: ChartRange) =>
     createAsking(services.clock, changed, (words: string) => ({
       of: [],
-      read: () => (signal) => readHistories(idsIn(words), range, services, signal),
+      // One that can't be read must not take the others with it: its line stays blank.
+      read: () => async (signal) => (await readHistories(idsIn(words), range, historyOfVm, signal)).kept,
     }));
   const comparisons = new Map(CHART_RANGES.map((range) => [range, comparisonOf(range)]));
   const nodeHistoriesOf = (range: ChartRange) =>
@@ -132,24 +134,3 @@ export function createDetailsReads(stage: Stage, nodesBelow: (id: PoolId) => rea
 /** Ids have no line ends. */
 const wordsOf = (ids: readonly VmId[]): string => ids.join('\n');
 const idsIn = (words: string): readonly VmId[] => words.split('\n') as VmId[];
-
-/** So many at once: they may be of one host. */
-const AT_ONCE = 4;
-
-async function readHistories(
-  ids: readonly VmId[],
-  range: ChartRange,
-  { sessions }: Stage['services'],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<VmId, History>> {
-  const gate = createGate(AT_ONCE);
-  const read = async (id: VmId): Promise<readonly (readonly [VmId, History])[]> => {
-    const history = sessions.connection(endpointOf(id))?.vm.history;
-    return history ? [[id, await history(id, range, signal)]] : [];
-  };
-  // One that can't be read must not take the others with it: its line stays blank.
-  const all = ids.map((id) => gate.run(signal, () => read(id)).catch(() => []));
-  const kept = new Map((await Promise.all(all)).flat());
-  signal.throwIfAborted();
-  return kept;
-}

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
-import { aNode, aVm, cpuBlock, inventory } from '../../../test/state/objects.ts';
+import { look } from '../../../test/screens/painted.ts';
+import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { endpointName, networkId, nodeId, storageId } from '../../ids.ts';
 import type { Network, Storage, VmInfo } from '../../platforms/contract.ts';
 import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { bytes, gib, mib } from '../../units.ts';
-import type { Fact } from './facts.ts';
+import { type Fact, factLines } from './facts.ts';
 import { summaryFacts, templateFact, vmHardwareFacts, vmShareFacts } from './summary-facts.ts';
 
 const host1 = endpointName('host1');
@@ -55,19 +56,12 @@ const notice = (subject: string, text: string, at = NOW): Notice => ({
 });
 
 describe('a summary of nodes', () => {
-  it('F-019 F-114 tells what VMs that are on take of the CPUs and the memory of their nodes', () => {
-    const store = aFleet();
-    const vms = [aVm('web', { cpus: 4, memory: gib(8) }), aVm('db', { cpus: 2, memory: gib(4), state: 'stopped' })];
-    store.push(host1, inventory([aNode('n1')], vms));
-    store.push(host1, { kind: 'samples', block: cpuBlock(vms, 0.5) });
-    store.flush();
-    const ids = vms.map(({ id }) => id);
-    expect(told(vmShareFacts(ids, { cpus: 8, memory: gib(32) }, store.fleet))).toEqual([
-      'VM CPU: 25% 4 vCPUs that are on',
-      'VM memory: 25% 8.0G of 32G',
-    ]);
-    const unknown = { cpus: Number.NaN, memory: Number.NaN };
-    expect(told(vmShareFacts(ids, unknown, store.fleet))[0]).toBe('VM CPU: NaN% 4 vCPUs that are on');
+  it('F-019 F-114 says what share the VMs take, in one line each also in 80 columns', () => {
+    const { fleet } = aFleet();
+    const facts = vmShareFacts([n1, n2], fleet);
+    expect(told(facts)).toEqual(['VM CPU: NaN% on 4 vCPUs', 'VM memory: 2% 2.0G given']);
+    expect(factLines(facts, 39, look)).toHaveLength(2);
+    expect(vmShareFacts([nodeId(host1, 'gone')], fleet)).toEqual([]);
   });
 
   it('F-114 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {
@@ -98,7 +92,7 @@ describe('a summary of nodes', () => {
     expect(told(summaryFacts([n2], store.fleet, [], NOW))).toEqual([]);
     const n3 = nodeId(host1, 'n3');
     expect(told(summaryFacts([n3], store.fleet, [], NOW))).toEqual(['VM storage: 5.0G that their disks can hold']);
-    const sums = [n1, n2, n3].map((node) => storageOfVms(store.fleet.vmsBelow(node), store.fleet));
+    const sums = [n1, n2, n3].map((node) => storageOfVms([node], store.fleet));
     expect(sums).toEqual([Number.NaN, Number.NaN, gib(5)]);
   });
 

@@ -1,14 +1,13 @@
 /** What a summary of nodes has beside their load: storage, networks, and what happened to them. */
-import { takenBy } from '../../actions/node-policy.ts';
-import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import { endpointOf, type NodeId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
-import type { Fleet } from '../../state/fleet/fleet.ts';
-import { listedOf, type StorageSum, sumOfVms, sumStorages, type VmStorageSum } from '../../state/fleet/storage-sums.ts';
+import type { Fleet, VmStorageSum } from '../../state/fleet/fleet.ts';
+import { listedOf, type StorageSum, sumOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';
+import { vmSharesOf } from '../../state/fleet/vm-shares.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
-import { formatBytes, formatCount } from '../../units.ts';
-import type { Sum } from '../fleet/sums.ts';
+import { formatBytes } from '../../units.ts';
 import { timeOrDay } from '../time.ts';
 import { type Fact, fact, usedOf } from './facts.ts';
 
@@ -23,29 +22,13 @@ export function summaryFacts(
 ): readonly Fact[] {
   const storages = listedOf('storage', nodes, fleet);
   const sums = storages && sumStorages(storages);
-  const vms = nodes.flatMap((id) => fleet.vmsBelow(id));
+  const vms = nodes.reduce((sum, id) => sum + fleet.counts(id).total, 0);
   const networks = listedOf('network', nodes, fleet)?.filter(({ active }) => active) ?? [];
   return [
     ...(sums ? [...storageFact('Storage', sums.local), ...storageFact('Shared', sums.shared)] : []),
-    ...vmStorageFact(sumOfVms(vms, fleet), vms.length),
+    ...vmStorageFact(sumOfVms(nodes, fleet), vms),
     ...fact('Networks', named([...new Set(networks.map(({ name }) => clean(name)))])),
     ...noticeFact(nodes, fleet, notices, now),
-  ];
-}
-
-/** What VMs take of the CPUs and the memory of their nodes (ConVirt's VM CPU % and VM memory %); nodes use some themselves. */
-export function vmShareFacts(
-  ids: readonly VmId[],
-  { cpus, memory }: Pick<Sum, 'cpus' | 'memory'>,
-  fleet: Fleet,
-): readonly Fact[] {
-  const taken = takenBy(
-    ids.flatMap((id) => fleet.vms.get(id) ?? []),
-    fleet,
-  );
-  return [
-    { label: 'VM CPU', share: taken.busyCpus / cpus, text: `${formatCount(taken.cpus)} vCPUs that are on` },
-    { label: 'VM memory', share: taken.memory / memory, text: usedOf(taken.memory, memory) },
   ];
 }
 
@@ -53,6 +36,18 @@ function vmStorageFact({ size, known }: VmStorageSum, count: number): readonly F
   if (known === 0) return [];
   const whose = known === count ? 'their disks' : `disks of ${known} of ${count} VMs`;
   return fact('VM storage', `${formatBytes(size)} that ${whose} can hold`);
+}
+
+/**
+ * What the VMs that are on take of these nodes: CPU time now, and memory that they were given. Nothing where that is not known.
+ * The texts are as short as those of the nodes' own gauges, for panes of 80 columns.
+ */
+export function vmShareFacts(nodes: readonly NodeId[], fleet: Fleet): readonly Fact[] {
+  const { cpu, memory, given, vcpus } = vmSharesOf(nodes, fleet);
+  return [
+    ...(Number.isNaN(vcpus) ? [] : [{ label: 'VM CPU', share: cpu, text: `on ${counted(vcpus, 'vCPU')}` }]),
+    ...(Number.isNaN(memory) ? [] : [{ label: 'VM memory', share: memory, text: `${formatBytes(given)} given` }]),
+  ];
 }
 
 /** Where none says how large it is, how many there are. */

@@ -14,6 +14,7 @@ import { historyCharts, nodeCharts, nodeHistoryCharts, vmCharts } from './chart-
 import { busiestNodes, busiestNodesOf, comparedHistories, comparedVms } from './compared-charts.ts';
 import { comparedIn } from './compared-vms.ts';
 import type { DetailsReads } from './details-reads.ts';
+import { distributions } from './distribution.ts';
 import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
@@ -47,7 +48,10 @@ export function tabLines(
   const { fleet } = stage.services.store;
   const { sums } = state;
   const { notices, clock } = stage.services;
-  const summaryOf = (nodes: readonly NodeId[]) => summaryFacts(nodes, fleet, notices.list(), clock.now());
+  const summaryOf = (nodes: readonly NodeId[]) => [
+    ...vmShareFacts(nodes, fleet),
+    ...summaryFacts(nodes, fleet, notices.list(), clock.now()),
+  ];
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
     ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => [
@@ -62,11 +66,10 @@ export function tabLines(
     if (tab === 'Charts') {
       const nodes = sums.nodesBelow(row.id);
       const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
-      return [...now, ...past(row.id)];
+      return [...now, ...past(row.id), ...distributions(nodes, vms, fleet, columns, look)];
     }
-    const sum = sums.ofPool(row.id);
-    const more = [...vmShareFacts(vms, sum, fleet), ...summaryOf(sums.nodesBelow(row.id))];
-    return poolOverview(sum, sums.versionsBelow(row.id), fleet.samples.rates(vms), columns, look, more);
+    const more = summaryOf(sums.nodesBelow(row.id));
+    return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), sums.ratesBelow(row.id), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
   if (row.kind === 'endpoint') {

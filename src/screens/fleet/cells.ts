@@ -1,4 +1,4 @@
-import { endpointOf } from '../../ids.ts';
+import { endpointOf, type PoolId } from '../../ids.ts';
 import type { Node, Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import type { VmSample } from '../../state/fleet/samples.ts';
@@ -10,7 +10,8 @@ import { gauge, sparkline } from '../components/gauge.ts';
 import { stateColour } from '../frame/glyphs.ts';
 import type { Look } from '../frame/look.ts';
 import { inTheMiddle } from './cut-names.ts';
-import type { Sum } from './sums.ts';
+import { poolText, poolVersion } from './pool-columns.ts';
+import type { Sum, Sums } from './sums.ts';
 
 /** What a cell may look at; made once per row. */
 export type RowFacts =
@@ -24,7 +25,7 @@ export type RowFacts =
       readonly fleet: Fleet;
     }
   | { readonly kind: 'node'; readonly node: Node; readonly sum: Sum; readonly fleet: Fleet }
-  | { readonly kind: 'pool'; readonly sum: Sum };
+  | { readonly kind: 'pool'; readonly id: PoolId; readonly sum: Sum; readonly sums: Sums };
 
 /** Exactly `width` columns, painted. */
 export type Cell = (facts: RowFacts, look: Look, width: number) => string;
@@ -102,6 +103,8 @@ const orOfNode =
     return look.theme.paint('dim', fit(inTheMiddle(clean(ofNode(facts) ?? '-'), width), width));
   };
 
+const version = orOfNode('version', ({ node }) => node.version || undefined);
+
 const CELLS: Readonly<Record<string, Cell>> = {
   state,
   cpu,
@@ -110,7 +113,10 @@ const CELLS: Readonly<Record<string, Cell>> = {
   pool: orOfNode('pool', ({ node, fleet }) => nodePool(node, fleet)),
   endpoint: orOfNode('endpoint', ({ node }) => endpointOf(node.id)),
   platform: orOfNode('platform', ({ node, fleet }) => fleet.endpoints.get(endpointOf(node.id))?.platform),
-  version: orOfNode('version', ({ node }) => node.version || undefined),
+  version: (facts, look, width) =>
+    facts.kind === 'pool'
+      ? look.theme.paint('dim', fit(clean(poolVersion(facts)), width))
+      : version(facts, look, width),
   mem: summed(
     ({ sample, stale }) => (stale ? Number.NaN : sample.memory),
     (sum) => sum.memoryUsed,
@@ -139,18 +145,18 @@ const ofVms =
     return look.theme.paint('dim', fit(shown, width));
   };
 
-/** The value of a node. That of rates costs by its VMs, so the tree, whose columns the user did not choose, leaves them out. */
-const ofNodes =
+/** The value of a node or a pool, too. That of rates costs by its VMs. */
+const ofBranches =
   (column: VmColumn): Cell =>
   (facts, look, width) => {
-    if (facts.kind !== 'node') return ' '.repeat(width);
-    const text = clean(nodeText(column, facts.node, facts.fleet));
+    if (facts.kind === 'vm') return ofVms(column)(facts, look, width);
+    const text = clean(facts.kind === 'pool' ? poolText(column, facts) : nodeText(column, facts.node, facts.fleet));
     return column.align === 'right' ? plain(text, width, facts, look) : look.theme.paint('dim', fit(text, width));
   };
 
 /** Names of things: those that begin alike differ at their end. */
 const NAMES: readonly string[] = ['node', 'pool', 'endpoint', 'plan', 'profile', 'image'];
 
-/** `isListOfNodes`: the rows are nodes alone. */
-export const cellOf = (column: VmColumn, isListOfNodes = false): Cell =>
-  CELLS[column.id] ?? (isListOfNodes && hasNodeValue(column.id) ? ofNodes(column) : ofVms(column));
+/** `withBranches`: nodes and pools show what their VMs come to, which the tree leaves out until the user chooses its columns. */
+export const cellOf = (column: VmColumn, withBranches = false): Cell =>
+  CELLS[column.id] ?? (withBranches && hasNodeValue(column.id) ? ofBranches(column) : ofVms(column));

@@ -3,8 +3,10 @@ import { createTestClock } from '../../../test/clock.ts';
 import { host1, isUp } from '../../../test/screens/light-stage.tsx';
 import { look, painted } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { poolId } from '../../ids.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import { sortBy } from '../../state/query/sort.ts';
+import { createTree } from '../../state/query/tree.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
 import { gib, mib } from '../../units.ts';
 import { cellOf, type RowFacts } from './cells.ts';
@@ -17,7 +19,7 @@ import {
   wantedColumns,
   widthOf,
 } from './columns.ts';
-import type { Sum } from './sums.ts';
+import { createSums, type Sum, type Sums } from './sums.ts';
 
 const column = (id: string) => {
   const found = vmColumn(id);
@@ -206,7 +208,14 @@ describe('a cell', () => {
     sum,
     fleet,
   });
-  const ofPool: RowFacts = { kind: 'pool', sum };
+  const pool = poolId(host1, 'region');
+  const sums: Sums = {
+    ...createSums(fleet, createTree(fleet, new Set())),
+    ratesBelow: () => ({ diskRead: 100, diskWrite: 24, netRx: 2048, netTx: Number.NaN }),
+    storageBelow: () => gib(30),
+    versionsBelow: () => new Map([['QEMU 7.2', 2]]),
+  };
+  const ofPool: RowFacts = { kind: 'pool', id: pool, sum, sums };
   const cell = (id: string, facts: RowFacts, width = widthOf(id, new Map())) =>
     painted(cellOf(column(id))(facts, look, width));
 
@@ -256,7 +265,7 @@ describe('a cell', () => {
       pool: {dim|-           }/{dim|-           }/{dim|-           }/            
       endpoint: {dim|host1       }/{dim|host1       }/{dim|host1       }/            
       platform: {dim|fake      }/{dim|fake      }/{dim|fake      }/          
-      version: {dim|QEMU 7.2          }/{dim|QEMU 7.2          }/{dim|QEMU 7.2          }/                  
+      version: {dim|QEMU 7.2          }/{dim|QEMU 7.2          }/{dim|QEMU 7.2          }/{dim|QEMU 7.2          }
       plan: {dim|small-…tests}/{dim|small-…tests}/            /            
       autostart: {dim|no       }/{dim|no       }/         /         
       tag: {dim|-     }/{dim|-     }/      /      "
@@ -278,6 +287,23 @@ describe('a cell', () => {
     expect(cell('version', ofNode({ version: 'QEMU 7.2.22, libvirt' }), 9)).toBe('{dim|QEMU…virt}');
     expect(cell('autostart', ofNode(), 3)).toBe('   ');
     expect(cell('disk', ofPool, 3)).toBe('   ');
+  });
+
+  it('F-127 F-128 says what the VMs of nodes and pools read, send and can hold, in columns that are chosen', () => {
+    const wanted = ['disk', 'read', 'net', 'rx', 'tx', 'storage', 'plan'];
+    const drawn = (facts: RowFacts, ids: readonly string[] | undefined) =>
+      columnsFor(100, choice({ ids: ids ?? undefined }))
+        .others.map((one) => `${one.id} ${painted(one.cell(facts, look)).trim()}`)
+        .join(', ');
+    expect(drawn(ofPool, wanted)).toBe('disk 124B, read 100B, net -, rx 2.0K, tx -, storage 30G, plan ');
+    expect(drawn(ofNode(), wanted)).toBe('disk -, read 100B, net -, rx -, tx -, storage -, plan ');
+    expect(drawn(ofNode(), undefined)).toMatch(/disk (,|$)/);
+    const versions = new Map([
+      ['QEMU 7.2', 2],
+      ['QEMU 9.0', 1],
+    ]);
+    const several: RowFacts = { kind: 'pool', id: pool, sum, sums: { ...sums, versionsBelow: () => versions } };
+    expect(cell('version', several)).toContain('2 versions');
   });
 
   it('makes a new graph for another width', () => {

@@ -129,12 +129,12 @@ export function columnAt({ name, others }: Columns, at: number): string {
 
 const cells = new Map<string, Cell>();
 
-function drawn(id: string, { widths, arrangement }: ColumnChoice): readonly Column[] {
+function drawn(id: string, { widths, arrangement, ids }: ColumnChoice): readonly Column[] {
   const column = vmColumn(id);
   if (!column) return [];
-  const isListOfNodes = arrangement === 'nodes';
-  const key = `${isListOfNodes} ${id}`;
-  const cell = cells.get(key) ?? cellOf(column, isListOfNodes);
+  const withBranches = arrangement === 'nodes' || ids !== undefined;
+  const key = `${withBranches} ${id}`;
+  const cell = cells.get(key) ?? cellOf(column, withBranches);
   cells.set(key, cell);
   const width = widthOf(id, widths);
   return [

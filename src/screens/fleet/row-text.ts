@@ -107,7 +107,9 @@ function see(row: Row, scene: RowScene): Sight {
   const trouble = { glyph: glyphs.trouble, colour: 'danger' } as const;
   const stale = { glyph: glyphs.stale, colour: 'warning' } as const;
   if (row.kind === 'pool') {
-    return { name: poolName(row.id, fleet), colour: 'pool', facts: { kind: 'pool', sum: scene.sums.ofPool(row.id) } };
+    const { sums } = scene;
+    const facts: RowFacts = { kind: 'pool', id: row.id, sum: sums.ofPool(row.id), sums };
+    return { name: poolName(row.id, fleet), colour: 'pool', facts };
   }
   if (isLibraryRow(row)) {
     const text = libraryFacts(row, fleet.library);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
 import { endpointName, nodeId, poolId } from '../../ids.ts';
-import type { Node, NodeState, Pool, Vm } from '../../platforms/contract.ts';
+import type { Node, NodeState, Pool, SampleBlock, Vm } from '../../platforms/contract.ts';
 import type { EndpointStatus } from '../../state/fleet/fleet.ts';
 import { createStore } from '../../state/fleet/store.ts';
 import { createTree } from '../../state/query/tree.ts';
@@ -38,9 +38,44 @@ function open(nodes: readonly Node[], vms: readonly Vm[]) {
   return { store, sums, totals: createTotals(store.fleet, sums) };
 }
 
+const block = (...vms: readonly Vm[]): SampleBlock => ({
+  at: 0,
+  windowMs: 1_000,
+  ids: vms.map(({ id }) => id),
+  cpu: Float32Array.from(vms, () => 0.5),
+  memory: Float64Array.from(vms, () => 1),
+  diskRead: Float32Array.from(vms, (_, at) => 10 ** at),
+  diskWrite: Float32Array.from(vms, () => 2),
+  netRx: Float32Array.from(vms, () => Number.NaN),
+  netTx: Float32Array.from(vms, () => 3),
+});
 const sample = (name: string, cpu: number, memory: number) => ({ node: nodeId(a, name), at: 0, cpu, memory });
 
 describe('what a pool adds up to', () => {
+  it('F-128 is what its VMs read, send and can hold, also of one that comes later or goes', () => {
+    const [v1, v2] = [vm('v1', 'n1', { storage: gib(10) }), vm('v2', 'n2', { storage: gib(20) })];
+    const free = vm('v3', undefined, { pool: zone.id, storage: gib(30) });
+    const { store, sums } = open([node('n1'), node('n2', { pool: region.id })], [v1, v2, free]);
+    const rates = () => sums.ratesBelow(region.id);
+    expect(rates()).toEqual({ diskRead: Number.NaN, diskWrite: Number.NaN, netRx: Number.NaN, netTx: Number.NaN });
+    expect([sums.storageBelow(region.id), sums.storageBelow(zone.id)]).toEqual([gib(60), gib(40)]);
+    store.push(a, { kind: 'samples', block: block(v1, v2) });
+    store.flush();
+    expect(rates()).toEqual({ diskRead: 11, diskWrite: 4, netRx: Number.NaN, netTx: 6 });
+    store.push(a, { kind: 'samples', block: block(v1, v2, free) });
+    store.flush();
+    expect(rates()).toMatchObject({ diskRead: 111, netTx: 9 });
+    const unmeasured = vm('v4', 'n1');
+    store.push(a, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: v1.id }] });
+    store.push(a, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...v2, storage: gib(25) } }] });
+    store.flush();
+    expect(rates()).toMatchObject({ diskRead: 110, netTx: 6 });
+    expect(sums.storageBelow(region.id)).toBe(gib(55));
+    store.push(a, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: unmeasured }] });
+    store.flush();
+    expect(sums.storageBelow(region.id)).toBeNaN();
+  });
+
   it('is of the nodes below it and below its pools, and of VMs that are on no node', () => {
     const { store, sums } = open(
       [

@@ -1,5 +1,7 @@
 import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
+import { addRates, type VmRates } from '../../state/fleet/samples.ts';
+import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { rowKey, type Tree } from '../../state/query/tree.ts';
 
 /** What a pool or a node adds up to. NaN where nothing is known. */
@@ -24,6 +26,10 @@ export interface Sums {
   nodesBelow(id: PoolId): readonly NodeId[];
   /** VMs below a node, or below a pool and all that is in it. Costs by all of them. */
   vmsBelow(id: NodeId | PoolId): readonly VmId[];
+  /** What goes to and from disks and networks of the VMs below a pool. Costs by all of them. */
+  ratesBelow(id: PoolId): VmRates;
+  /** Bytes that their disks can hold together; NaN where that is not known of all of them. */
+  storageBelow(id: PoolId): number;
   /** Versions of what runs the VMs, with the number of nodes that have them, F-123. */
   versionsBelow(id: PoolId): ReadonlyMap<string, number>;
 }
@@ -49,6 +55,12 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     for (const id of fleet.pools.keys()) place(rowKey('pool', id), (home) => home.pools.push(id));
   };
 
+  /** A node or pool itself, and all that VMs can hang under in it. */
+  const parentsBelow = (id: NodeId | PoolId): readonly (NodeId | PoolId)[] => {
+    const home = below.get(id as PoolId);
+    return [id, ...(home?.nodes ?? []), ...(home?.pools ?? [])];
+  };
+
   return {
     ofPool(id) {
       refresh();
@@ -63,8 +75,15 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     },
     vmsBelow(id) {
       refresh();
-      const home = below.get(id as PoolId);
-      return [id, ...(home?.nodes ?? []), ...(home?.pools ?? [])].flatMap((parent) => fleet.vmsBelow(parent));
+      return parentsBelow(id).flatMap((parent) => fleet.vmsBelow(parent));
+    },
+    ratesBelow(id) {
+      refresh();
+      return addRates(parentsBelow(id).map((parent) => fleet.samples.rates(fleet.vmsBelow(parent))));
+    },
+    storageBelow(id) {
+      refresh();
+      return storageOfVms(parentsBelow(id), fleet);
     },
     versionsBelow(id) {
       refresh();

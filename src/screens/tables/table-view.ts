@@ -1,5 +1,6 @@
-import { type OwnerId, ownerOf } from '../../ids.ts';
-import type { ListedKind } from '../../platforms/contract.ts';
+import type { Services } from '../../actions/services.ts';
+import { endpointOf, type OwnerId, ownerOf } from '../../ids.ts';
+import type { ListedKind, ObjectOf } from '../../platforms/contract.ts';
 import { manyOf, specOf } from '../../state/kinds.ts';
 import { whyNotInTable } from '../actions/why-not-now.ts';
 import type { Hint } from '../frame/layers.ts';
@@ -25,7 +26,7 @@ export function createTableView(stage: Stage, kind: ListedKind, open: OpenTable)
   const openHeld = () => {
     const row = table?.current();
     if (!row || !holds) return;
-    if (holds.filter) open(holds.kind, [ownerOf(row.object.id)], holds.filter(row.object));
+    if (holds.filter) open(holds.kind, homeOf(row.object, holds.kind, stage.services), holds.filter(row.object));
     else open(holds.kind, [row.object.id as OwnerId]);
   };
 
@@ -64,6 +65,19 @@ export function createTableView(stage: Stage, kind: ListedKind, open: OpenTable)
       return table ? { ...table.handlers, ...(holds && { 'view.enter': openHeld }) } : {};
     },
   };
+}
+
+/** Of what the list is in which that stands: the endpoint of this object, or the VMs there. */
+function homeOf(
+  object: ObjectOf<ListedKind>,
+  kind: ListedKind,
+  { kinds, store: { fleet } }: Pick<Services, 'kinds' | 'store'>,
+): readonly OwnerId[] {
+  const endpoint = ownerOf(object.id);
+  if (specOf(kinds, kind).under !== 'vm') return [endpoint];
+  const node = 'node' in object ? object.node : undefined;
+  if (node !== undefined) return fleet.vmsBelow(node);
+  return [...fleet.vms.keys()].filter((id) => endpointOf(id) === endpoint);
 }
 
 /** The verbs of a table's kind: on what is chosen in it, and what makes another one. */

@@ -65,6 +65,12 @@ export interface Counts {
   readonly troubled: number;
 }
 
+/** Bytes that the disks of VMs can hold together, and of how many of the VMs that is known. */
+export interface VmStorageSum {
+  readonly size: number;
+  readonly known: number;
+}
+
 /** What the screen, the command line and the actions read. Maps are changed in place, their entries never. */
 export interface Fleet {
   readonly endpoints: ReadonlyMap<EndpointName, EndpointStatus>;
@@ -91,6 +97,8 @@ export interface Fleet {
   /** Place of a VM among its siblings, -1 when it is gone. */
   placeAmongSiblings(id: VmId): number;
   counts(parent: NodeId | PoolId): Counts;
+  /** Of the VMs right below it, as their rows say. */
+  vmStorage(parent: NodeId | PoolId): VmStorageSum;
   /** Grows with everything that landed. */
   readonly version: number;
   /** Epoch, ms: when something landed last. What is counted from a time (an uptime) is counted up to here. */

@@ -64,6 +64,7 @@ export function nodeRow(node: Node, fleet: Fleet) {
     cpus: whole(node.cpus),
     memory: whole(node.memory),
     version: node.version,
+    os: node.os,
     vms: total,
     running,
     vcpus: vcpusInUse(node.id, fleet),

@@ -23,6 +23,21 @@ const NO_RATES: { [Rate in keyof VmRates]: number } = {
   netTx: Number.NaN,
 };
 
+/** Rates together; what is known of one is known of all. */
+export function addRates(all: Iterable<VmRates>): VmRates {
+  const sum = { ...NO_RATES };
+  for (const one of all) {
+    sum.diskRead = plus(sum.diskRead, one.diskRead);
+    sum.diskWrite = plus(sum.diskWrite, one.diskWrite);
+    sum.netRx = plus(sum.netRx, one.netRx);
+    sum.netTx = plus(sum.netTx, one.netTx);
+  }
+  return sum;
+}
+
+const plus = (before: number, value = Number.NaN): number =>
+  Number.isNaN(value) ? before : Number.isNaN(before) ? value : before + value;
+
 const UNKNOWN: VmSample = {
   cpu: Number.NaN,
   memory: Number.NaN,
@@ -45,8 +60,8 @@ export interface VmSamples {
   cpuHistory(id: VmId, out: Float32Array, per?: number): void;
   /** Means of the last minutes, the newest last, up to the instant `now` (epoch, ms). Disk and network in both directions together. */
   hour(id: VmId, metric: HourMetric, now: number, out: Float32Array): void;
-  /** Rates of many VMs together; NaN where none is known. */
-  rates(ids: Iterable<VmId>): VmRates;
+  /** Rates of many VMs together; NaN where none is known. Where they are is kept for a list that is asked for again. */
+  rates(ids: readonly VmId[]): VmRates;
   /** What was known of a VM that is not running says nothing about it any more. */
   forget(id: VmId): void;
   /** Of a VM that is not listed any more: its history is kept for a while, since it may have moved. */
@@ -86,6 +101,21 @@ export function createVmSamples(): VmSamples {
     diskWrite = grown(diskWrite, slots.size);
     netRx = grown(netRx, slots.size);
     netTx = grown(netTx, slots.size);
+    return found;
+  };
+
+  /** Where the samples of a list were that was asked for before; a VM of which none have come has no place yet. */
+  const looked = new WeakMap<readonly VmId[], { generation: number; slots: Int32Array }>();
+  const NO_PLACE = -1;
+  const lookUp = (ids: readonly VmId[]): Int32Array => {
+    const known = looked.get(ids);
+    if (known && known.generation === slots.generation) {
+      for (let row = 0; row < ids.length; row++)
+        if (known.slots[row] === NO_PLACE) known.slots[row] = slots.slotOf(ids[row] as VmId) ?? NO_PLACE;
+      return known.slots;
+    }
+    const found = Int32Array.from(ids, (id) => slots.slotOf(id) ?? NO_PLACE);
+    looked.set(ids, { generation: slots.generation, slots: found });
     return found;
   };
 
@@ -142,15 +172,12 @@ export function createVmSamples(): VmSamples {
     hour: (id, metric, now, out) => readHour(hours, slots.slotOf(id), metric, now, out),
     rates(ids) {
       const sum = { ...NO_RATES };
-      const add = (before: number, value = Number.NaN) =>
-        Number.isNaN(value) ? before : Number.isNaN(before) ? value : before + value;
-      for (const id of ids) {
-        const slot = slots.slotOf(id);
-        if (slot === undefined) continue;
-        sum.diskRead = add(sum.diskRead, diskRead[slot]);
-        sum.diskWrite = add(sum.diskWrite, diskWrite[slot]);
-        sum.netRx = add(sum.netRx, netRx[slot]);
-        sum.netTx = add(sum.netTx, netTx[slot]);
+      for (const slot of lookUp(ids)) {
+        if (slot === NO_PLACE) continue;
+        sum.diskRead = plus(sum.diskRead, diskRead[slot]);
+        sum.diskWrite = plus(sum.diskWrite, diskWrite[slot]);
+        sum.netRx = plus(sum.netRx, netRx[slot]);
+        sum.netTx = plus(sum.netTx, netTx[slot]);
       }
       return sum;
     },

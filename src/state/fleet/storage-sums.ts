@@ -1,7 +1,7 @@
 /** How much storage nodes have together, as the lists of their endpoints say, which are read once a minute. */
-import { type EndpointName, endpointOf, type NodeId, type VmId } from '../../ids.ts';
+import { type EndpointName, endpointOf, type NodeId, type PoolId } from '../../ids.ts';
 import type { ListedKind, ObjectOf, Storage } from '../../platforms/contract.ts';
-import type { Fleet } from './fleet.ts';
+import type { Fleet, VmStorageSum } from './fleet.ts';
 
 /** Bytes of those that say both; `count` of all that can be used. */
 export interface StorageSum {
@@ -28,22 +28,25 @@ export function listedOf<K extends Extract<ListedKind, 'storage' | 'network'>>(
   return lists.flatMap(({ items }) => items.filter(({ node }) => node === undefined || own.has(node)));
 }
 
-/** Bytes that the disks of VMs can hold together, and of how many of them that is known. */
-export interface VmStorageSum {
-  readonly size: number;
-  readonly known: number;
-}
-
-/** By the rows of these VMs. */
-export function sumOfVms(ids: readonly VmId[], { vms }: Pick<Fleet, 'vms'>): VmStorageSum {
-  const sizes = ids.flatMap((id) => vms.get(id)?.storage ?? []);
-  return { size: sizes.reduce((sum, size) => sum + size, 0), known: sizes.length };
+/** What the disks of all VMs right below these can hold. */
+export function sumOfVms(parents: readonly (NodeId | PoolId)[], fleet: Pick<Fleet, 'vmStorage'>): VmStorageSum {
+  let [size, known] = [0, 0];
+  for (const parent of parents) {
+    const sum = fleet.vmStorage(parent);
+    size += sum.size;
+    known += sum.known;
+  }
+  return { size, known };
 }
 
 /** NaN where it is not known of all of them: a part would look like the whole. */
-export function storageOfVms(ids: readonly VmId[], fleet: Pick<Fleet, 'vms'>): number {
-  const { size, known } = sumOfVms(ids, fleet);
-  return known > 0 && known === ids.length ? size : Number.NaN;
+export function storageOfVms(
+  parents: readonly (NodeId | PoolId)[],
+  fleet: Pick<Fleet, 'vmStorage' | 'counts'>,
+): number {
+  const { size, known } = sumOfVms(parents, fleet);
+  const total = parents.reduce((sum, parent) => sum + fleet.counts(parent).total, 0);
+  return known > 0 && known === total ? size : Number.NaN;
 }
 
 /** Each storage counts once, whichever of the nodes use it. */

@@ -224,6 +224,7 @@ export function createStore(clock: Clock, measured?: (endpoint: EndpointName, fe
     vmsBelow: index.below,
     placeAmongSiblings: index.placeAmongSiblings,
     counts: index.counts,
+    vmStorage: index.storage,
     get grouping() {
       return grouping;
     },

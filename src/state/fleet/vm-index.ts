@@ -1,6 +1,6 @@
 import { type EndpointName, endpointOf, type NodeId, nativeOf, type PoolId, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
-import { type Counts, parentOf, troubleOf } from './fleet.ts';
+import { type Counts, parentOf, troubleOf, type VmStorageSum } from './fleet.ts';
 import { createSiblings, naturalKey, type Siblings } from './siblings.ts';
 
 /** All VMs, found by id, by parent in the order of their names, and counted by state. */
@@ -19,13 +19,16 @@ export interface VmIndex {
   below(parent: NodeId | PoolId): readonly VmId[];
   placeAmongSiblings(id: VmId): number;
   counts(parent: NodeId | PoolId): Counts;
+  storage(parent: NodeId | PoolId): VmStorageSum;
   /** Brings the order up to date after a batch; `below` and `placeAmongSiblings` are true only then. */
   settle(): void;
 }
 
 type Tally = { -readonly [Key in keyof Counts]: number };
+type StorageTally = { -readonly [Key in keyof VmStorageSum]: number };
 const NO_IDS: ReadonlySet<VmId> = new Set();
 const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+const NO_STORAGE: VmStorageSum = { size: 0, known: 0 };
 
 export function createVmIndex(): VmIndex {
   const vms = new Map<VmId, Vm>();
@@ -39,6 +42,7 @@ export function createVmIndex(): VmIndex {
   const families = new Map<NodeId | PoolId, Siblings<VmId>>();
   const unsettled = new Set<Siblings<VmId>>();
   const tallies = new Map<NodeId | PoolId, Tally>();
+  const storages = new Map<NodeId | PoolId, StorageTally>();
 
   const get = (id: VmId): Vm | undefined => vms.get(id) ?? shadows.get(id);
   const namesakes = (uuid: string): readonly VmId[] => [seenAs.get(uuid) ?? []].flat();
@@ -81,6 +85,11 @@ export function createVmIndex(): VmIndex {
     tally.total += by;
     if (troubleOf(vm) !== undefined) tally.troubled += by;
     if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'crashed') tally[vm.state] += by;
+    if (vm.storage === undefined) return;
+    const storage = storages.get(parent) ?? { ...NO_STORAGE };
+    storages.set(parent, storage);
+    storage.size += by * vm.storage;
+    storage.known += by;
   };
 
   const show = (vm: Vm) => {
@@ -167,6 +176,7 @@ export function createVmIndex(): VmIndex {
       return parent === undefined ? -1 : (families.get(parent)?.indexOf(id) ?? -1);
     },
     counts: (parent) => tallies.get(parent) ?? NOTHING,
+    storage: (parent) => storages.get(parent) ?? NO_STORAGE,
     settle() {
       for (const family of unsettled) family.settle();
       unsettled.clear();

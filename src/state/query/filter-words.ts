@@ -99,4 +99,7 @@ const OF_VMS: Readonly<Record<string, (vm: Vm) => readonly (string | undefined)[
   plan: (vm) => [vm.plan],
   profile: (vm) => [vm.profile],
   image: (vm) => [vm.image],
+  os: (vm) => [vm.os],
+  flavor: (vm) => [vm.flavor],
+  owner: (vm) => [vm.owner],
 };

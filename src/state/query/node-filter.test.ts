@@ -13,9 +13,11 @@ function aFleet() {
   const nodes = [
     { ...aNode('kvm1'), memory: gib(64), cpus: 16 },
     { ...aNode('kvm2'), memory: gib(128), cpus: 32, state: 'down' },
-    { ...aNode('pve1'), state: 'maintenance', version: 'Proxmox VE 8.2' },
+    { ...aNode('pve1'), state: 'maintenance', version: 'Proxmox VE 8.2', os: 'Debian 12' },
   ] as const;
-  store.push(host1, inventory(nodes, [aVm('web', { node: 'kvm1' }), aVm('db', { node: 'kvm1', state: 'stopped' })]));
+  const [storage, state] = [gib(30), 'stopped'] as const;
+  const vms = [aVm('web', { node: 'kvm1', storage }), aVm('db', { node: 'kvm1', storage, state })];
+  store.push(host1, inventory(nodes, vms));
   store.push(host1, { kind: 'node-samples', samples: [{ at: 0, node: nodes[0].id, cpu: 0.9, memory: gib(48) }] });
   store.flush();
   return store.fleet;
@@ -48,6 +50,15 @@ describe('a filter over nodes', () => {
     ['vms=2 running=1', 'kvm1'],
     ['endpoint:host1 cpus>20', 'kvm2'],
   ])('F-130 of %j finds %s', (query, names) => expect(found(query)).toBe(names));
+
+  it.each([
+    ['storage>50G', 'kvm1'],
+    ['storage>60G', ''],
+    ['os:debian*', 'pve1'],
+    ['!os:*', 'kvm1 kvm2'],
+  ])('F-130 F-438 F-482 of their system and the storage of their VMs, as %j, finds %s', (query, names) =>
+    expect(found(query)).toBe(names),
+  );
 
   it.each([
     ['state:running', 'there is no state running'],

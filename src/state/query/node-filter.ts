@@ -4,6 +4,7 @@ import type { Node, NodeState } from '../../platforms/contract.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { noteOf } from '../fleet/note-of.ts';
 import { poolNames } from '../fleet/pool-of.ts';
+import { storageOfVms } from '../fleet/storage-sums.ts';
 import { type CompiledQuery, compileQuery, type QueryFilter, type QueryLanguage } from './compile-query.ts';
 import type { FilterVocabulary, FilterWord } from './filter-words.ts';
 
@@ -21,6 +22,7 @@ export const nodeFilterWords: readonly FilterWord[] = [
   { word: 'endpoint', compares: 'text', help: 'the endpoint that it is seen through' },
   { word: 'platform', compares: 'text', help: 'the platform of that endpoint' },
   { word: 'version', compares: 'text', help: 'what runs the VMs, with its version' },
+  { word: 'os', compares: 'text', help: 'its operating system, where that is known' },
   { word: 'note', compares: 'text', help: 'what people have noted about it; note:* is every node with a note' },
   { word: 'trouble', compares: 'text', help: 'what is wrong with it; trouble:* is every node with something wrong' },
   { word: 'cpu', compares: 'number', help: 'its CPU load now, in percent of all its CPUs' },
@@ -28,6 +30,11 @@ export const nodeFilterWords: readonly FilterWord[] = [
   { word: 'mem', compares: 'size', help: 'the memory in use now' },
   { word: 'memory', compares: 'size', help: 'the memory that it has' },
   { word: 'cpus', compares: 'number', help: 'how many CPUs it has' },
+  {
+    word: 'storage',
+    compares: 'size',
+    help: 'what the disks of its VMs can hold together, where that is known of all',
+  },
   { word: 'vms', compares: 'number', help: 'how many VMs it has' },
   { word: 'running', compares: 'number', help: 'how many of them run' },
 ];
@@ -46,6 +53,7 @@ const OF_NODES: QueryLanguage<Node> = {
     endpoint: ({ id }) => [endpointOf(id)],
     platform: ({ id }, { endpoints }) => [endpoints.get(endpointOf(id))?.platform],
     version: ({ version }) => [version],
+    os: ({ os }) => [os],
     note: (node, fleet) => [noteOf(node, fleet)?.text],
     trouble: ({ trouble }) => [trouble?.message],
   },
@@ -55,6 +63,7 @@ const OF_NODES: QueryLanguage<Node> = {
     mem: { size: true, memory: true, live: true, of: (node, fleet) => sampleOf(node, fleet).memory },
     memory: { size: true, memory: true, live: false, of: ({ memory }) => memory },
     cpus: { size: false, live: false, of: ({ cpus }) => cpus },
+    storage: { size: true, live: false, of: ({ id }, fleet) => storageOfVms([id], fleet) },
     vms: { size: false, live: false, of: ({ id }, fleet) => fleet.counts(id).total },
     running: { size: false, live: true, listed: true, of: ({ id }, fleet) => fleet.counts(id).running },
   },

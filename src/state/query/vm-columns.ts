@@ -158,7 +158,12 @@ export const vmColumns: readonly VmColumn[] = [
     value: (vm, { nodes }) => (vm.node === undefined ? undefined : given(nodes.get(vm.node)?.version ?? '')),
   },
   { id: 'image', title: 'IMAGE', help: 'the image that its disk was made from', value: (vm) => vm.image },
-  { id: 'os', title: 'SYSTEM', help: 'the operating system in it, where that is known', value: (vm) => vm.os },
+  {
+    id: 'os',
+    title: 'SYSTEM',
+    help: 'the operating system in it, or of a node, where that is known',
+    value: (vm) => vm.os,
+  },
   { id: 'flavor', title: 'FLAVOR', help: 'the size that it comes in, where there are such', value: (vm) => vm.flavor },
   { id: 'owner', title: 'OWNER', help: 'whose it is, where that was written down', value: (vm) => vm.owner },
   {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
 import { endpointName, nodeId } from '../../../ids.ts';
-import type { Vm } from '../../contract.ts';
+import type { Node, Vm } from '../../contract.ts';
 import type { HostFacts } from '../host/host.ts';
 import { uuidText } from '../link/uuid.ts';
 import { procedures } from '../rpc/protocol.ts';
@@ -35,6 +35,7 @@ it('shows since when a guest is on whose start was reported by an event', async 
   const node = nodeId(endpoint, 'n');
   let tell = (_event: GuestEvent) => {};
   const rows: Vm[] = [];
+  const nodes: Node[] = [];
   const ending = new AbortController();
   const watching = watchHost(
     {
@@ -49,6 +50,7 @@ it('shows since when a guest is on whose start was reported by an event', async 
       place: { endpoint, node },
       clock,
       onTouched: () => undefined,
+      system: async () => 'Debian GNU/Linux 12',
     },
     {
       signal: ending.signal,
@@ -56,7 +58,10 @@ it('shows since when a guest is on whose start was reported by an event', async 
       everyMs: () => 1_000,
       sink(feed) {
         if (feed.kind !== 'changes') return;
-        for (const change of feed.changes) if (change.kind === 'vm-upsert') rows.push(change.vm);
+        for (const change of feed.changes) {
+          if (change.kind === 'vm-upsert') rows.push(change.vm);
+          if (change.kind === 'node-upsert') nodes.push(change.node);
+        }
       },
     },
   );
@@ -64,6 +69,7 @@ it('shows since when a guest is on whose start was reported by an event', async 
   const bootedAt = clock.now();
   tell({ uuid: uuidText(uuid), text: 'Started (booted)', bootedAs: 9 });
   await clock.pass(5_000);
+  expect(nodes).toEqual([{ id: node, os: 'Debian GNU/Linux 12' }]);
   expect(rows).toMatchObject([{ name: 'web1', state: 'running', bootedAt }]);
   ending.abort();
   await watching;

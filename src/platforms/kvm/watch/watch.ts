@@ -21,6 +21,8 @@ export interface WatchContext {
   readonly clock: Clock;
   /** Called with the uuid of a guest that an operation has just changed. */
   readonly onTouched: (listen: (uuid: string) => void) => void;
+  /** The operating system of the host, where there is a login to ask; undefined where it does not say. */
+  readonly system?: ((signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
 
 /** A tick that took longer than its interval must not be followed by the next one at once. */
@@ -45,7 +47,7 @@ export async function watchHost(
   context: WatchContext,
   { sink, signal: outer, interest, everyMs }: WatchOptions,
 ): Promise<void> {
-  const { daemon, events, facts, place, clock, onTouched } = context;
+  const { daemon, events, facts, place, clock, onTouched, system } = context;
   const { poll } = daemon;
   const ending = new AbortController();
   const signal = AbortSignal.any([outer, ending.signal]);
@@ -77,6 +79,11 @@ export async function watchHost(
       kind: 'inventory',
       at: clock.now(),
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
+    });
+    // A shell may take its time: the row has it when it comes.
+    void system?.(signal).then((os) => {
+      if (os === undefined || signal.aborted) return;
+      sink({ kind: 'changes', at: clock.now(), changes: [{ kind: 'node-upsert', node: { ...facts.node, os } }] });
     });
     hear = ({ uuid, text, bootedAs }) => {
       const before = roster.guests.get(uuid)?.vm.state;

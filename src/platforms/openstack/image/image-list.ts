@@ -16,11 +16,14 @@ export async function listImages(glance: Api, cloud: Cloud, signal: AbortSignal)
     .map((listed) => imageOf(cloud, listed));
 }
 
-/** `os_distro`, `os_version`, `hw_architecture` and `architecture` are properties that the user who made it has set, or not. */
+/** The system in an image: `debian 12`. `os_distro` and `os_version` are properties that the user who made it has set, or not. */
+export const systemOf = (image: Row): string | undefined =>
+  [textOf(image, 'os_distro'), textOf(image, 'os_version')].filter((word) => word !== undefined).join(' ') || undefined;
+
+/** `hw_architecture` and `architecture` are such properties, too. */
 function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Image {
   const format = textOf(row, 'disk_format');
   const status = textOf(row, 'status');
-  const os = [textOf(row, 'os_distro'), textOf(row, 'os_version')].filter((word) => word !== undefined).join(' ');
   const since = timeOf(row, 'updated_at') ?? 0;
   const failed = status === 'killed' ? { message: 'its upload failed, and it can not be used', since } : undefined;
   const wrong = trouble ?? failed;
@@ -32,7 +35,7 @@ function imageOf({ endpoint }: Cloud, { id, name, row, trouble }: ListedRow): Im
     size: bytesOf(row, 'size', bytes(1)),
     storage: undefined,
     path: undefined,
-    os: os === '' ? undefined : os,
+    os: systemOf(row),
     arch: textOf(row, 'hw_architecture') ?? textOf(row, 'architecture'),
     created: timeOf(row, 'created_at'),
     status,

@@ -1,0 +1,17 @@
+import type { Clock } from '../../../clock.ts';
+import { FleetError } from '../../../errors.ts';
+import { within } from '../../transport/deadline.ts';
+import type { Run } from '../host/host-files.ts';
+
+const COMMAND = "sed -n 's/^PRETTY_NAME=//p' /etc/os-release";
+const DEADLINE_MS = 10_000;
+
+/** The operating system of a host, in its own words: `Debian GNU/Linux 12 (bookworm)`. Undefined where a shell there does not tell. */
+export async function readHostSystem(run: Run, clock: Clock, signal: AbortSignal): Promise<string | undefined> {
+  const late = () => new FleetError('op.timeout', 'the shell of the host does not answer');
+  const read = within(DEADLINE_MS, { clock, signal }, late, (deadline) => run(COMMAND, deadline.signal));
+  // The host is shown without it as well.
+  const answer = await read.catch(() => '');
+  // Quoted where it has blanks: os-release(5).
+  return answer.split('\n', 1).join('').trim().replaceAll('"', '') || undefined;
+}
