@@ -53,7 +53,7 @@ export async function templateFor(
     context.say(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
-  const ofPools = variablesOfPools(endpoint, app.config().pools);
+  const ofPools = variablesOfPools(app.store.fleet, endpoint);
   const made = (vm: string) => ({ vm, server: endpoint, ofPools, given });
   const script = {
     template,

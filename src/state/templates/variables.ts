@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { FleetError } from '../../errors.ts';
-import type { PoolConfig } from '../config/model.ts';
+import { type EndpointName, endpointOf } from '../../ids.ts';
 import type { Written } from '../fields.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { userPoolsAbove } from '../fleet/pool-of.ts';
 import type { Preset } from '../presets/preset.ts';
 import { spellTemplate, type Template } from './template.ts';
 
@@ -14,7 +16,7 @@ export interface Made {
   readonly vm: string;
   /** Name of the endpoint. */
   readonly server: string;
-  /** Of the pools that the endpoint is in, see variablesOfPools. */
+  /** Of the pools that it will be in, see variablesOfPools. */
   readonly ofPools: Variables;
   /** What the user gives; counts most. */
   readonly given: Variables;
@@ -44,13 +46,17 @@ function filledIn(value: Written, variables: Variables): Written {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, variables)]));
 }
 
-/** Those of the pool that an endpoint is in, on top of those of the pools around it. Empty where it is in none. */
-export function variablesOfPools(endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables {
-  const inner = [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint));
-  const path: PoolConfig[] = [];
-  for (let pool = inner; pool && !path.includes(pool); pool = pool.in === undefined ? undefined : pools.get(pool.in))
-    path.unshift(pool);
-  return Object.assign({}, ...path.map(({ variables }) => variables));
+/**
+ * Those of the pools that a VM of this endpoint will be in on whichever of its nodes, the inner ones on top. Empty where there is no
+ * such pool.
+ */
+export function variablesOfPools(fleet: Fleet, endpoint: EndpointName): Variables {
+  const nodes = [...fleet.nodes.keys()].filter((node) => endpointOf(node) === endpoint);
+  const [first = [], ...others] = (nodes.length === 0 ? [undefined] : nodes).map((node) => [
+    ...userPoolsAbove(fleet, node, endpoint),
+  ]);
+  const shared = first.filter((pool) => others.every((path) => path.includes(pool)));
+  return Object.assign({}, ...shared.toReversed().map(({ variables }) => variables));
 }
 
 /**

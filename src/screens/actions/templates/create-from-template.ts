@@ -35,7 +35,7 @@ export async function createFromTemplate(stage: Stage, objects: ObjectRunner, te
   const manifest = services.manifests.find(({ id }) => id === endpoint.platform);
   const shown = shownOf('endpoint', endpoint.name, services);
   if (!manifest || !shown) return;
-  const ofPools = variablesOfPools(endpoint.name, services.config().pools);
+  const ofPools = variablesOfPools(services.store.fleet, endpoint.name);
   const given: Record<string, string> = {};
   const made = (name: string) => ({ vm: name, server: endpoint.name, ofPools, given });
   const script = {
