@@ -211,6 +211,7 @@ export const vmActions: readonly ObjectAction<'vm'>[] = [
   vmAction({
     id: 'vm.suspend',
     title: 'Suspend to disk',
+    phrase: 'Suspend … to disk',
     help: 'Save memory to disk and stop the VM; the next start resumes it.',
     keys: ['P'],
     danger: 'interrupts',

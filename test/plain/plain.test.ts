@@ -234,7 +234,7 @@ describe('line mode', () => {
     await lines.hear('is suspended');
     await lines.press('t');
     await lines.hear(/^tasks:$/m);
-    await lines.hear(/done Suspend to disk billing-db1/);
+    await lines.hear(/done Suspend billing-db1 to disk/);
   });
 
   it('adds an endpoint: what must be known is asked, the rest can be changed by its number', async () => {

@@ -461,7 +461,7 @@ describe('the options of a verb', () => {
   it('are not asked for where there are none', async () => {
     await open();
     await fleet.press('jj', 'P');
-    await fleet.see('Suspend to disk billing-db1 on fra-01?');
+    await fleet.see('Suspend billing-db1 on fra-01 to disk?');
     fleet.dontSee('options');
   });
 });

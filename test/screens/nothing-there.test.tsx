@@ -29,6 +29,8 @@ describe('every key for a VM says what to do where there is none', () => {
   it('in a fleet without endpoints', async () => {
     fleet = await openFleet({ config: 'endpoints: {}\n', size: '120x40' });
     for (const line of await told(VM_KEYS)) expect(line).toMatch(/^[\w ]+: there is no VM yet; add an endpoint first$/);
+    await fleet.press(':', 'test endpoint');
+    await fleet.see('there is no endpoint yet; add one first');
   });
 
   it('behind a filter that nothing passes', async () => {

@@ -3,7 +3,7 @@ import { FleetError } from '../../errors.ts';
 import { endpointOf } from '../../ids.ts';
 import { HISTORY_RANGES, type Node, RANGE_MS } from '../../platforms/contract.ts';
 import { userPoolsAbove } from '../../state/fleet/pool-of.ts';
-import { variablesIn } from '../../state/templates/variables.ts';
+import { variablesOfPool } from '../../state/templates/variables.ts';
 import { formatBytes } from '../../units.ts';
 import { byPolicy, loadOf, type NodeLoad, placementRule } from '../node-policy.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +50,7 @@ export async function placedInPool<W extends Wanted>(
   signal: AbortSignal,
 ): Promise<W | undefined> {
   const { pools } = services.config();
-  const { criteria, averageHours } = placementRule(variablesIn(pools.get(pool), pools));
+  const { criteria, averageHours } = placementRule(variablesOfPool(pools.get(pool), pools));
   const loads = averageHours > 0 ? await averaged(fitting, averageHours, services, signal) : fitting;
   const [best] = byPolicy(loads, 0, criteria);
   return best && onNode(best.wanted, services.store.fleet.nameOf(best.node) ?? '');

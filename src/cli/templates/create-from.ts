@@ -61,7 +61,7 @@ export async function templateFor(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
   const ofNode = await foundVariables(template, manifest.id, endpoint, app, context.signal);
-  const ofPools = variablesOfPools(endpoint, app.config().pools);
+  const ofPools = variablesOfPools(app.store.fleet, endpoint);
   const made = (vm: string) => ({ vm, server: endpoint, found: ofNode, ofPools, given });
   const script = {
     template,

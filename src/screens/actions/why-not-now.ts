@@ -29,7 +29,7 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       if (isMaker(action) && action.on === 'endpoint' && action.noun === 'vm') {
         const endpoint = endpointUnder(row);
         return endpoint === undefined
-          ? whyNoEndpoint(row)
+          ? whyNoEndpoint(row, services)
           : whyNotObject(action, { kind: 'endpoint', id: endpoint }, services);
       }
       if (action.on === 'endpoint') return `open the list of ${manyOf(services.kinds, action.noun)} first`;
@@ -80,9 +80,9 @@ export function whyNotNow(action: Action, services: Services, state: FleetState)
       return 'no' in found ? found.no : undefined;
     }
     case 'form':
-      return action.form === 'add' ? undefined : whyNoEndpoint(row);
+      return action.form === 'add' ? undefined : whyNoEndpoint(row, services);
     case 'endpoint':
-      return whyNoEndpoint(row);
+      return whyNoEndpoint(row, services);
     case 'template':
       return whyNoTemplate(action, row);
     case 'view':
@@ -95,8 +95,11 @@ const whyNoTemplate = ({ noun, on }: TemplateAction, row: Row | undefined): stri
   return noun === 'template' ? 'go to a template first' : 'go to a group of templates first';
 };
 
-const whyNoEndpoint = (row: Row | undefined): string | undefined =>
-  endpointUnder(row) === undefined ? 'go to an endpoint, or to something below one, first' : undefined;
+const whyNoEndpoint = (row: Row | undefined, { config }: Pick<Services, 'config'>): string | undefined => {
+  if (endpointUnder(row) !== undefined) return undefined;
+  if (config().endpoints.size === 0) return 'there is no endpoint yet; add one first';
+  return 'go to an endpoint, or to something below one, first';
+};
 
 const refs = (kind: ObjectKind, ids: readonly Ref['id'][]): readonly Ref[] => ids.map((id) => ({ kind, id }));
 

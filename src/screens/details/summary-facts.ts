@@ -1,5 +1,5 @@
 /** What a summary of nodes has beside their load: storage, networks, and what happened to them. */
-import { endpointOf, type NodeId } from '../../ids.ts';
+import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet, VmStorageSum } from '../../state/fleet/fleet.ts';
 import { listedOf, type StorageSum, sumOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';

@@ -3,7 +3,7 @@ import type { Grouping } from '../fleet/fleet.ts';
 import type { Config } from './model.ts';
 
 /** The user's pools as the store wants them. */
-export function groupingOf({ pools, notes }: Config): Grouping {
+export function groupingOf({ pools, notes }: Pick<Config, 'pools' | 'notes'>): Grouping {
   const placeOf = new Map<EndpointName | NodeId, PoolId>();
   for (const pool of pools.values()) {
     for (const node of pool.nodes) placeOf.set(node, userPoolId(pool.name));

@@ -1,7 +1,10 @@
 /** What a template says, and what comes of its variables. */
 import { describe, expect, it } from 'vitest';
+import { type EndpointName, endpointName, nodeId } from '../../ids.ts';
+import { groupingOf } from '../config/grouping.ts';
 import type { PoolConfig } from '../config/model.ts';
 import { spellProblem } from '../config/problem.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Preset } from '../presets/preset.ts';
 import { readTemplate } from './read-template.ts';
 import { compareVersions, findTemplate, nextVersion, type Template, templateOfProfile } from './template.ts';
@@ -113,17 +116,22 @@ describe('variables of a template', () => {
     expect(valuesOf(filledTemplate(template, 'kvm', made))).toEqual({ memory: '1024', tpm: 'true' });
   });
 
-  it('come from the pool of the endpoint, over those of the pools around it', () => {
-    const pool = (name: string, more: Partial<PoolConfig>): [string, PoolConfig] => [
-      name,
-      { name, in: undefined, nodes: [], variables: {}, definitions: [], readOnly: false, ...more },
+  it('come from the pool of the endpoint or of all its nodes, over those of the pools around it', () => {
+    const pool = (name: string, variables: Record<string, string>, more: Partial<PoolConfig> = {}): PoolConfig => {
+      return { name, in: undefined, nodes: [], variables, definitions: [], readOnly: false, ...more };
+    };
+    const [one, two, apart] = ['one', 'two', 'apart'].map(endpointName) as [EndpointName, EndpointName, EndpointName];
+    const nodes = [nodeId(two, 'a'), nodeId(apart, 'a'), nodeId(apart, 'b')] as const;
+    const pools = [
+      pool('outer', { A: 'outer', B: 'outer' }, { nodes: [nodes[1]] }),
+      pool('inner', { B: 'inner' }, { in: 'outer', nodes: [one, nodes[0], nodes[2]] }),
     ];
-    const pools = new Map([
-      pool('outer', { variables: { A: 'outer', B: 'outer' } }),
-      pool('inner', { in: 'outer', nodes: ['one' as never], variables: { B: 'inner' } }),
-    ]);
-    expect(variablesOfPools('one', pools)).toEqual({ A: 'outer', B: 'inner' });
-    expect(variablesOfPools('two', pools)).toEqual({});
+    const grouping = groupingOf({ pools: new Map(pools.map((each) => [each.name, each])), notes: new Map() });
+    const fleet = { grouping, nodes: new Map(nodes.map((id) => [id, { id }])) } as unknown as Fleet;
+    expect(variablesOfPools(fleet, one)).toEqual({ A: 'outer', B: 'inner' });
+    expect(variablesOfPools(fleet, two)).toEqual({ A: 'outer', B: 'inner' });
+    expect(variablesOfPools(fleet, apart)).toEqual({ A: 'outer', B: 'outer' });
+    expect(variablesOfPools(fleet, endpointName('other'))).toEqual({});
   });
 });
 

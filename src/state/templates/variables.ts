@@ -2,8 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { FleetError } from '../../errors.ts';
+import { type EndpointName, endpointOf } from '../../ids.ts';
 import type { PoolConfig } from '../config/model.ts';
 import type { Written } from '../fields.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { userPoolsAbove } from '../fleet/pool-of.ts';
 import type { Preset } from '../presets/preset.ts';
 import { spellTemplate, type Template } from './template.ts';
 
@@ -16,7 +19,7 @@ export interface Made {
   readonly server: string;
   /** What was found out of the node: its default bridge. */
   readonly found: Variables;
-  /** Of the pools that the endpoint is in, see variablesOfPools. */
+  /** Of the pools that it will be in, see variablesOfPools. */
   readonly ofPools: Variables;
   /** What the user gives; counts most. */
   readonly given: Variables;
@@ -49,15 +52,8 @@ function filledIn(value: Written, variables: Variables): Written {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, variables)]));
 }
 
-/** Those of the pool that an endpoint is in, on top of those of the pools around it. Empty where it is in none. */
-export const variablesOfPools = (endpoint: string, pools: ReadonlyMap<string, PoolConfig>): Variables =>
-  variablesIn(
-    [...pools.values()].find(({ nodes }) => nodes.some((node) => node === endpoint)),
-    pools,
-  );
-
 /** Those of a pool, on top of those of the pools around it. */
-export function variablesIn(inner: PoolConfig | undefined, pools: ReadonlyMap<string, PoolConfig>): Variables {
+export function variablesOfPool(inner: PoolConfig | undefined, pools: ReadonlyMap<string, PoolConfig>): Variables {
   const path: PoolConfig[] = [];
   for (let pool = inner; pool && !path.includes(pool); pool = pool.in === undefined ? undefined : pools.get(pool.in))
     path.unshift(pool);
@@ -65,9 +61,23 @@ export function variablesIn(inner: PoolConfig | undefined, pools: ReadonlyMap<st
 }
 
 /**
+ * Those of the pools that a VM of this endpoint will be in on whichever of its nodes, the inner ones on top. Empty where there is no
+ * such pool.
+ */
+export function variablesOfPools(fleet: Fleet, endpoint: EndpointName): Variables {
+  const nodes = [...fleet.nodes.keys()].filter((node) => endpointOf(node) === endpoint);
+  const [first = [], ...others] = (nodes.length === 0 ? [undefined] : nodes).map((node) => [
+    ...userPoolsAbove(fleet, node, endpoint),
+  ]);
+  const shared = first.filter((pool) => others.every((path) => path.includes(pool)));
+  return Object.assign({}, ...shared.toReversed().map(({ variables }) => variables));
+}
+
+/**
  * What this template says of a VM on this platform, with its variables filled in. Of a variable counts first what the user
- * gives, then the pool's value, then what was found out of the node, then the template's; those of the pool that the template has not are there too. Throws usage
- * for a variable of the template that has no value anywhere, and for one that is given and is not there.
+ * gives, then the pool's value, then what was found out of the node, then the template's; those of the pool that the template has
+ * not are there too. Throws usage for a variable of the template that has no value anywhere, and for one that is given and is not
+ * there.
  */
 export function filledTemplate(template: Template, platform: string, made: Made): Preset {
   const says = sayingOn(template, platform);

@@ -6,10 +6,16 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { createDisplayStream } from '../../../src/display/display-stream.ts';
+import { openDisplay } from '../../../src/display/rfb/session.ts';
 import { shownOn } from '../../../src/display/screenshot.ts';
 import { readTextScreen } from '../../../src/display/text/read-screen.ts';
+import { PICTURE_QUESTION } from '../../../src/terminal/pictures.ts';
+import { farthest, pictureTerminal } from '../../display/picture-terminal.ts';
 import { run } from '../../labs/command.ts';
 import { type QemuDisplay, type QemuOptions, startQemuDisplay } from '../../labs/qemu-display.ts';
+import { until } from '../../labs/until.ts';
 
 const INIT = `#!/bin/busybox sh
 /bin/busybox mount -t devtmpfs none /dev
@@ -66,6 +72,30 @@ describe('a text screen', () => {
     const { share, text } = await shareRead(await start());
     expect(text).toContain('No bootable device');
     expect(share).toBeGreaterThanOrEqual(LEAST);
+  });
+
+  it.each([
+    ['kitty', 0],
+    // Sixels have a hundred steps of each colour.
+    ['sixel', 2],
+  ] as const)('F-251 as a picture in %s is what QEMU shows, pixel by pixel', async (pictures, most) => {
+    const qemu = running[0] ?? (await start());
+    // As many cells as its 720x400 pixels have, and one line that is left free.
+    const [size, cell] = [{ columns: 90, rows: 26 }, { width: 8, height: 16 }];
+    const terminal = pictureTerminal(size.columns, size.rows, cell);
+    const display = await openDisplay(qemu.connect(), { password: undefined, host: qemu.host });
+    const { stream } = createDisplayStream(display, { ...size, depth: 'truecolor', pictures, clock: systemClock });
+    stream.on('data', (bytes: Buffer) => {
+      const text = bytes.toString();
+      terminal.write(text);
+      if (text.includes(PICTURE_QUESTION)) stream.write('\x1b_Gi=31;OK\x1b\\\x1b[6;16;8t\x1b[?62;4c');
+      if (text.includes('\x1b[5n')) stream.write('\x1b[0n');
+    });
+    // From the text that it is to its picture.
+    stream.write('\x1ct');
+    const wanted = await qemu.screendump();
+    await until('the picture', 60_000, async () => terminal.images() > 0 && farthest(terminal, wanted) <= most);
+    stream.destroy();
   });
 
   it('F-251 of a kernel that boots is read as it is, and of its login prompt', async () => {

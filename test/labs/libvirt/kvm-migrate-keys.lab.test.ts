@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '../command.ts';
 import { until } from '../until.ts';
 import { closeTerminals, openFresh, untilConnected } from './fresh-terminal.ts';
-import { host1, site, untilLoginPrompt } from './hosts.ts';
+import { host1, host2, site, untilLoginPrompt, virsh } from './hosts.ts';
 import { HOSTS, whereIs } from './migrating.ts';
 import { makeMovable, removeMovable, shareStorage } from './movable-guests.ts';
 
@@ -45,7 +45,7 @@ it('F-054 F-147 by keys: the target is chosen, the checks are shown, and the row
   expect(await whereIs(VM)).toEqual(['host2: running']);
 });
 
-it('F-054 by keys: the row and an open console go along with the VM, which goes on where it was', async () => {
+it('F-054 by keys: the row, an open console and a display that is watched go along with the VM, which goes on where it was', async () => {
   await makeMovable(host1, VM, { shared: true, running: true, cache: 'none' });
   await untilLoginPrompt(host1, VM, SLOW_MS);
   const screen = await openFresh({});
@@ -75,6 +75,29 @@ it('F-054 by keys: the row and an open console go along with the VM, which goes 
   await screen.until((shown) => shown.startsWith(`[${VM} on host2]`) && shown.includes('before-42'), SLOW_MS);
   screen.type('echo after-$((mark + 1)) in $(pwd)\r');
   await screen.until('after-43 in /proc', SLOW_MS);
+  screen.type('\x1d');
+  await screen.until('which stays open', SLOW_MS);
+
+  // slow enough that its display is watched when it goes back
+  await virsh(host2, 'migrate-setspeed', VM, '4');
+  screen.type('m');
+  await screen.until(/Migrate roamer on host2\?/, SLOW_MS);
+  screen.type(BUTTONS + ENTER);
+  const asked = await screen.until(/Migrate roamer on host2 to host[13]\?/, SLOW_MS);
+  await screen.until(/ok +cpu +host[13] can give it/, SLOW_MS);
+  await screen.answer(/Migrate roamer on host2 to host[13]\?/.exec(asked)?.[0] ?? '', 'y', SLOW_MS);
+  screen.type('V');
+  await screen.until((shown) => shown.includes(`${VM} login:`) && !shown.includes(`─ ${VM} ─`), SLOW_MS);
+  expect(await whereIs(VM)).toContain('host2: running');
+  await screen.until('the link is back', SLOW_MS);
+  expect((await whereIs(VM)).join()).toMatch(/^host[13]: running$/);
+  await screen.until((shown) => !shown.includes('the link is back'), SLOW_MS);
+  screen.type('root\r');
+  await screen.until(`root@${VM}:`, SLOW_MS);
+  screen.type('echo there-$((40 + 2))\r');
+  await screen.until('there-42', SLOW_MS);
+  screen.type('\x1d');
+  await screen.until(`─ ${VM} ─`, SLOW_MS);
 }, 1_800_000);
 
 it('by command line: a node is emptied by the policy and filled again, and what stands against it is said', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, DROVER, openDesk } from '../../cli/run-drover.ts';
+import { openPty } from '../../terminal/open-pty.ts';
 import { run } from '../command.ts';
 import { until } from '../until.ts';
 import { makeFreshGuests } from './fresh-guests.ts';
@@ -114,6 +115,72 @@ describe('a viewer of the desktop', () => {
     expect(await ended).toBe(0);
     const again = await drover('--vv', vv);
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')]);
+  });
+});
+
+/** Begins as SPICE's clients do, with a link message for the main channel (spice-protocol, protocol.h), and writes down the answer. */
+const SPICE_VIEWER = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+const [, , vv, out] = process.argv;
+const file = readFileSync(vv, 'utf8');
+const socket = connect(Number(/^port=(\\d+)$/m.exec(file)[1]), /^host=(.*)$/m.exec(file)[1]);
+const [HEAD, MESSAGE] = [16, 18];
+const message = Buffer.alloc(HEAD + MESSAGE);
+message.write('REDQ');
+for (const [at, value] of [[4, 2], [8, 2], [12, MESSAGE], [HEAD + 14, MESSAGE]]) message.writeUInt32LE(value, at);
+message.writeUInt8(1, HEAD + 4);
+socket.write(message);
+let heard = Buffer.alloc(0);
+socket.on('data', (data) => {
+  heard = Buffer.concat([heard, data]);
+  if (heard.length < HEAD + 4) return;
+  writeFileSync(out, JSON.stringify({ magic: heard.toString('latin1', 0, 4), major: heard.readUInt32LE(4), error: heard.readUInt32LE(HEAD), file }));
+  socket.end();
+});
+socket.on('close', () => process.exit(0));
+`;
+
+describe('a guest whose display is SPICE alone', () => {
+  const SPICY = 'spicy';
+  const onSpicy = (...args: readonly string[]) => ['vm', 'console', SPICY, '-C', host.name, ...args] as const;
+  beforeAll(async () => {
+    await writeFile(join(folder, 'spice-viewer.mjs'), SPICE_VIEWER);
+    const definition = join(folder, 'spicy.xml');
+    await writeFile(
+      definition,
+      `<domain type='qemu'><name>${SPICY}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
+      <os><type arch='x86_64' machine='q35'>hvm</type></os><devices><video><model type='vga' vram='1024'/></video>
+      <graphics type='spice' autoport='yes' listen='127.0.0.1' passwd='${PASSWORD}'/></devices></domain>`,
+    );
+    await virsh(host, 'define', definition);
+    await virsh(host, 'start', SPICY);
+  });
+  afterAll(async () => {
+    await virsh(host, 'destroy', SPICY);
+    await virsh(host, 'undefine', SPICY);
+  });
+
+  it('says so at a terminal, and which command shows it', async () => {
+    const env = { HOME: desk.home, DROVER_CONFIG: site.files.config };
+    const pty = openPty({ argv: [DROVER, ...onSpicy('--graphic')], columns: 120, env });
+    expect((await pty.exit).code).not.toBe(0);
+    expect(pty.screen()).toContain(`${SPICY} has a display of the kind spice, and drover shows VNC`);
+    expect(pty.screen()).toContain(`drover vm console ${SPICY} --viewer`);
+  });
+
+  it('F-061 is reached by a viewer through a tunnel: the SPICE server of its QEMU answers there', async () => {
+    const seenSpice = join(folder, 'seen-spice');
+    const words = `${process.execPath} ${join(folder, 'spice-viewer.mjs')} {vv} ${seenSpice}`;
+    const env = { DROVER_CONFIG: site.files.config };
+    const ran = await desk.runBuilt({ env }, ...onSpicy('--viewer', '--program', words));
+    expect([ran.code, ran.stdout]).toEqual([0, '']);
+    expect(ran.stderr).toMatch(/shows it, at spice:\/\/127\.0\.0\.1:\d+/);
+    expect(ran.stderr).not.toContain(PASSWORD);
+    const { file, ...answer } = JSON.parse(await readFile(seenSpice, 'utf8'));
+    expect(answer).toEqual({ magic: 'REDQ', major: 2, error: 0 });
+    expect(file).toContain('type=spice\n');
+    expect(file).toContain(`password=${PASSWORD}\n`);
   });
 });
 

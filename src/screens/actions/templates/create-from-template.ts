@@ -78,7 +78,7 @@ async function ready(
     return { endpoint, fields, shown, action: create, open: [], settings };
   }
   const found = await foundVariables(template, manifest.id, endpoint, services, signal);
-  const ofPools = variablesOfPools(endpoint, services.config().pools);
+  const ofPools = variablesOfPools(services.store.fleet, endpoint);
   const given: Record<string, string> = {};
   const made = (vm: string) => ({ vm, server: endpoint, found, ofPools, given });
   const script = {
