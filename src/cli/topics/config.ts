@@ -103,7 +103,7 @@ export const configTopic: Topic = {
         ],
         [
           'notifications',
-          'who is notified of what, by name: for (task-failed, unreachable, back; these unless said; task-done: work of a minute or more), filter, and how: bell: true, desktop: osc9 or osc99, webhook with token, mail-to with mail-from, mail-server, mail-user and mail-password; ca for a private authority. Webhook, token and password can be references as other secrets (drover help secrets)',
+          'who is notified of what, by name: for (task-failed, unreachable, back, vm-failed, vm-back; these unless said; task-done: work of a minute or more; vm-stopped, vm-started), filter, and how: bell: true, desktop: osc9 or osc99, webhook with token, mail-to with mail-from, mail-server, mail-user and mail-password; ca for a private authority. Webhook, token and password can be references as other secrets (drover help secrets)',
         ],
         [
           'history',

@@ -62,7 +62,7 @@ export async function fetchHere(
 }
 
 async function ask(url: URL, signal: AbortSignal): Promise<Response> {
-  useProxyOfEnvironment(url);
+  goByProxyOfEnvironment(url);
   try {
     const headers = { 'accept-encoding': 'identity' };
     return await fetch(url, { headers, signal });
@@ -74,7 +74,7 @@ async function ask(url: URL, signal: AbortSignal): Promise<Response> {
 }
 
 /** What the environment says holds for the whole run, so it is never set back. */
-function useProxyOfEnvironment({ protocol, hostname: host }: URL): void {
+function goByProxyOfEnvironment({ protocol, hostname: host }: URL): void {
   const secure = protocol === 'https:';
   if (!proxyFor({ secure, host, port: secure ? 443 : 80 }) || process.env['NODE_USE_ENV_PROXY'] === '1') return;
   // Node has it since 24.14.
