@@ -112,6 +112,10 @@ export const configTopic: Topic = {
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
         ['templates', 'the folder of the template library (drover help templates)'],
+        [
+          'updates',
+          'the address where drover looks for a new version of itself, once a day while it is open: JSON such as {"version": "0.2.0"}; nothing is asked without it, and nothing is sent but the request',
+        ],
         ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
@@ -119,6 +123,9 @@ export const configTopic: Topic = {
       terms(commonFields.map(({ key, help }) => [key, help.replaceAll('\n', ' ')])),
       text(
         'A section of any other name is reported and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
+      ),
+      text(
+        'Clouds, catalogs, webhooks and other hosts that speak HTTP are reached by the proxy of HTTPS_PROXY or HTTP_PROXY, but for what NO_PROXY names (example.org, 10.0.0.0/8, *); http://USER:PASSWORD@HOST:PORT where it asks for a login. This machine is always reached straight.',
       ),
       text(
         'A mistake in the file takes out of use what it is about, and nothing else; drover doctor shows all of them with line and column.',
