@@ -46,12 +46,13 @@ import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
 import { createRedactor, type Redactor } from './state/files/redactor.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
+import type { Fleet } from './state/fleet/fleet.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore, type Store } from './state/fleet/store.ts';
 import { createMetricHistory, type MetricHistory, type MetricHistoryOptions } from './state/metrics/metric-history.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
 import type { RolesOptions } from './state/roles/read-roles.ts';
-import { rolesOfRun } from './state/roles/roles-of-run.ts';
+import { type RolesOfRun, rolesOfRun } from './state/roles/roles-of-run.ts';
 import { createSchedules } from './state/schedules/schedules.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
@@ -137,7 +138,6 @@ export function compose(options: ComposeOptions): App {
   const tasks = createTasks(clock, options.dryRun ? undefined : notifier.witness);
 
   const updates = updatesOf(options, stateDirectory(env, home), tasks, () => updatesAddress(current().file));
-
   const load = (platform: string) => loadFrom(platforms, platform);
 
   const resolve = async ({ name, platform, values }: DraftEndpoint, signal: AbortSignal): Promise<Endpoint> => {
@@ -159,11 +159,7 @@ export function compose(options: ComposeOptions): App {
   };
 
   const roles = rolesOfRun(options.roles);
-  const hasRoles = (id: Id) =>
-    !options.roles?.exceptSimulated ||
-    manifestOf(current().endpoints.get(endpointOf(id))?.platform ?? '')?.tier !== 'demo';
-  const policyFor: Services['policyFor'] = (id) =>
-    policyOf(id, store.fleet, options.readOnly, hasRoles(id) ? roles.current() : undefined);
+  const policyFor = policyForRun(options, store.fleet, roles, { config: () => current(), manifestOf });
 
   const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
     const fields = manifestOf(platform)?.settings ?? [];
@@ -282,6 +278,18 @@ const notifierOf = (
   folder: string,
   own: Pick<NotifierOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
 ): Notifier => createNotifier({ ...own, folder, clock, env, signal, trouble: warn });
+
+/** A demo is no administrator's: its simulated endpoints have no roles. */
+function policyForRun(
+  { readOnly: isReadOnly, roles: options }: ComposeOptions,
+  fleet: Fleet,
+  roles: RolesOfRun,
+  { config, manifestOf }: { config: () => Config; manifestOf: (platform: string) => Manifest | undefined },
+): Services['policyFor'] {
+  const isSimulated = (id: Id) => manifestOf(config().endpoints.get(endpointOf(id))?.platform ?? '')?.tier === 'demo';
+  const isFree = (id: Id) => options?.exceptSimulated === true && isSimulated(id);
+  return (id) => policyOf(id, fleet, isReadOnly, isFree(id) ? undefined : roles.current());
+}
 
 /** Loaded where an address is configured: HTTP would be a part of every start. */
 function updatesOf({ clock, warn }: ComposeOptions, folder: string, tasks: Tasks, address: () => string | undefined) {

@@ -40,9 +40,10 @@ export async function findDisk(piece: Piece, wholeOva: boolean, workshop: Worksh
   const beginning = start.toString('hex', 0, BEGINNING);
   const packing = PACKINGS.find((one) => beginning.startsWith(one.start));
   if (packing) {
-    if (!packing.decoder) throw refused(piece.name, `is packed by ${packing.name}, which drover does not unpack here`);
+    const { decoder } = packing;
+    if (!decoder) throw refused(piece.name, `is packed by ${packing.name}, which drover does not unpack here`);
     workshop.report(`unpacking ${piece.name}`);
-    return inner(await unpackedInto(piece, packing.decoder(piece.name), workshop));
+    return inner(await unpackedInto(piece, () => decoder(piece.name), workshop));
   }
   if (start.toString('latin1', 0, 2) === 'PK') return inner(await onlyDiskOfZip(piece, workshop));
   if (start.length === TAR_BLOCK && readTarHeader(start)?.name) return inTar(piece, wholeOva, workshop, inner);

@@ -74,10 +74,10 @@ export async function* piecesIn(
   }
 }
 
-/** `decoder`: unpacks it on the way. What becomes larger than `most` bytes is refused while it does. */
+/** `decoder`: makes what unpacks it on the way, once it is listened to. What becomes larger than `most` bytes is refused while it does. */
 export async function unpackedInto(
   piece: Piece,
-  decoder: Duplex | undefined,
+  decoder: (() => Duplex) | undefined,
   { newFile, most, signal }: Workshop,
 ): Promise<Piece> {
   const path = newFile();
@@ -85,7 +85,7 @@ export async function unpackedInto(
   let size = 0;
   const to = await open(path, 'wx', 0o600);
   try {
-    for await (const part of decoder ? through(source, decoder) : source) {
+    for await (const part of decoder ? through(source, decoder()) : source) {
       if (size + part.length > most)
         throw refused(
           piece.name,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findDisk } from './find-disk.ts';
 import { type Piece, unpackedInto, type Workshop } from './piece.ts';
 import { programDecoder } from './program-decoder.ts';
@@ -13,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
+let count = 0;
 const workshop = (most = 8 * 1024 ** 2): Workshop => {
-  let count = 0;
   return { newFile: () => join(folder, `made${count++}`), most, signal: new AbortController().signal, report() {} };
 };
 /** The start of a disk with a partition table, and something behind it that does not pack to nothing. */
@@ -49,11 +49,9 @@ it('what unpacks to more than was said is refused while it does', async () => {
 
 it('a program that is not installed is named', async () => {
   const piece = await packed('xz', Buffer.from('anything'));
-  const path = process.env['PATH'];
-  process.env['PATH'] = folder;
-  const decoder = programDecoder('xz', piece.name);
-  process.env['PATH'] = path;
-  await expect(unpackedInto(piece, decoder, workshop())).rejects.toThrow(
+  vi.stubEnv('PATH', folder);
+  await expect(unpackedInto(piece, () => programDecoder('xz', piece.name), workshop())).rejects.toThrow(
     'is packed by xz, which is not installed here',
   );
+  vi.unstubAllEnvs();
 });

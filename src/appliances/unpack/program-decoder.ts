@@ -5,7 +5,7 @@ import { errnoOf } from '../../state/files/file-trouble.ts';
 import { damaged, refused } from './piece.ts';
 
 const PROGRAMS = {
-  // The largest dictionary of xz -9 is 64 MiB: whoever asks for much more means harm.
+  // The largest dictionary of xz -9 is 64 MiB: a file that asks for much more means harm.
   xz: ['--decompress', '--stdout', '--memlimit-decompress=256MiB'],
   bzip2: ['--decompress', '--stdout'],
 } as const;

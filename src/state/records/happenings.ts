@@ -6,7 +6,7 @@ import type { TaskHistory } from './task-history.ts';
 /** state: what a platform tells of its objects; task: how work ended; note: what a user wrote of a row; check: what drover saw go and come back. */
 export type HappeningKind = 'state' | 'task' | 'note' | 'check';
 
-/** One line of what happened, whoever saw it. */
+/** One line of what happened, from any of the sources. */
 export interface Happening {
   /** Epoch, ms. */
   readonly at: number;

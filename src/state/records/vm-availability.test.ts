@@ -30,7 +30,7 @@ function open(vms: readonly Vm[], known: readonly Notice[] = []) {
 const vm = (name: string, state: Vm['state'] = 'running', message?: string): Vm => ({
   ...aVm(name),
   state,
-  ...(message !== undefined && { trouble: { message } }),
+  ...(message !== undefined && { trouble: { message, since: 0 } }),
 });
 
 it('F-224 tells of a VM that has failed for ten seconds, with the reason, and that it runs again', async () => {
