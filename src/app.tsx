@@ -56,7 +56,7 @@ export async function runApp({ argv, screen, input, crash }: AppOptions): Promis
     ...plugins,
     config: demo?.config ?? flags.config,
     readOnly: flags.readOnly,
-    ...(demo && { roles: 'everything' as const }),
+    ...(demo && { roles: { exceptSimulated: true } }),
     dryRun: false,
     remember: true,
     env,

@@ -228,7 +228,7 @@ async function withApp(
     clock,
     interest: () => [],
     remember: false,
-    ...(demo ? { roles: 'everything' as const } : host.roles && { roles: host.roles }),
+    ...((demo || host.roles) && { roles: { ...host.roles, exceptSimulated: demo !== undefined } }),
     warn: (text) => void stderr.write(`${clean(text)}\n`),
     ...(values['debug'] === true && { wire: (line) => void stderr.write(`${clean(wireText(line))}\n`) }),
     unsaved,

@@ -5,7 +5,7 @@ import { tables as ownTables, type Tables } from './actions/tables.ts';
 import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
 import { FleetError } from './errors.ts';
-import type { EndpointName, VmId } from './ids.ts';
+import { type EndpointName, endpointOf, type Id, type VmId } from './ids.ts';
 import { createNotifier, type Notifier, type NotifierOptions } from './notify/notifier.ts';
 import type {
   Check,
@@ -36,7 +36,7 @@ import { historyLimits } from './state/config/history-preferences.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { readNotifyRules } from './state/config/notify-rules.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
-import { auditIsRequired } from './state/config/preferences.ts';
+import { auditIsRequired, updatesAddress } from './state/config/preferences.ts';
 import { type Problem, spellProblem } from './state/config/problem.ts';
 import { defaultsFor } from './state/config/read-defaults.ts';
 import { createConfigStore } from './state/config/store.ts';
@@ -46,19 +46,20 @@ import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
 import { createRedactor, type Redactor } from './state/files/redactor.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
+import type { Fleet } from './state/fleet/fleet.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
 import { createStore, type Store } from './state/fleet/store.ts';
 import { createMetricHistory, type MetricHistory, type MetricHistoryOptions } from './state/metrics/metric-history.ts';
 import { lastingFilter } from './state/query/lasting-filter.ts';
 import type { RolesOptions } from './state/roles/read-roles.ts';
-import { rolesOfRun } from './state/roles/roles-of-run.ts';
+import { type RolesOfRun, rolesOfRun } from './state/roles/roles-of-run.ts';
 import { createSchedules } from './state/schedules/schedules.ts';
 import { createConfigFollower } from './state/session/follow-config.ts';
 import { createSecrets } from './state/session/secrets.ts';
 import { createSessions } from './state/session/sessions.ts';
 import type { SessionSpec } from './state/session/spec.ts';
 import { createWireLog } from './state/session/wire-log.ts';
-import { createTasks } from './state/tasks.ts';
+import { createTasks, type Tasks } from './state/tasks.ts';
 import { templateServices } from './state/templates/template-services.ts';
 
 export interface ComposeOptions {
@@ -87,7 +88,7 @@ export interface ComposeOptions {
   /** The platforms that there are; drover's own where absent. */
   readonly platforms?: typeof ownPlatforms;
   /** Where it stands who may do what, and for whom; that of this machine and this user where absent. */
-  readonly roles?: RolesOptions | 'everything';
+  readonly roles?: RolesOptions;
   /** Plugins that can't be used, and what loads the others to see whether they can; none where absent. */
   readonly pluginProblems?: readonly Problem[];
   readonly checkPlugins?: () => Promise<readonly Problem[]>;
@@ -106,7 +107,7 @@ export interface App extends Services {
   checkPlugins(): Promise<readonly Problem[]>;
   /** Where an endpoint points, for people. */
   addressOf(config: EndpointConfig): string;
-  /** Follows the configuration file while other programs edit it, and notifies of endpoints and nodes that go away and come back. */
+  /** Follows the configuration file while other programs edit it, notifies of what goes away, fails and comes back, and looks for new versions. */
   follow(): void;
   /** Resolves when what happened in this run is on the disk, or the disk does not answer. */
   written(): Promise<void>;
@@ -136,6 +137,7 @@ export function compose(options: ComposeOptions): App {
   // What a dry run says it would do is no part of what was done.
   const tasks = createTasks(clock, options.dryRun ? undefined : notifier.witness);
 
+  const updates = updatesOf(options, stateDirectory(env, home), tasks, () => updatesAddress(current().file));
   const load = (platform: string) => loadFrom(platforms, platform);
 
   const resolve = async ({ name, platform, values }: DraftEndpoint, signal: AbortSignal): Promise<Endpoint> => {
@@ -157,7 +159,7 @@ export function compose(options: ComposeOptions): App {
   };
 
   const roles = rolesOfRun(options.roles);
-  const policyFor: Services['policyFor'] = (id) => policyOf(id, store.fleet, options.readOnly, roles.current());
+  const policyFor = policyForRun(options, store.fleet, roles, { config: () => current(), manifestOf });
 
   const wrap = (connection: Connection, { name, platform, readOnly: why }: SessionSpec): Connection => {
     const fields = manifestOf(platform)?.settings ?? [];
@@ -232,6 +234,7 @@ export function compose(options: ComposeOptions): App {
       follower.watch();
       notifier.follow();
       metrics.follow();
+      updates.follow();
     },
     async changeConfig(change, basedOn) {
       const config = await changeConfig(change, basedOn, { ...options, configStore, fieldsOf, audit });
@@ -257,6 +260,7 @@ export function compose(options: ComposeOptions): App {
     written: notifier.written,
     async close() {
       follower.stop();
+      updates.stop();
       await Promise.all([sessions.close(), notifier.close(), metrics.close()]);
     },
   };
@@ -274,6 +278,36 @@ const notifierOf = (
   folder: string,
   own: Pick<NotifierOptions, 'redactor' | 'secrets' | 'store' | 'rules'>,
 ): Notifier => createNotifier({ ...own, folder, clock, env, signal, trouble: warn });
+
+/** A demo is no administrator's: its simulated endpoints have no roles. */
+function policyForRun(
+  { readOnly: isReadOnly, roles: options }: ComposeOptions,
+  fleet: Fleet,
+  roles: RolesOfRun,
+  { config, manifestOf }: { config: () => Config; manifestOf: (platform: string) => Manifest | undefined },
+): Services['policyFor'] {
+  const isSimulated = (id: Id) => manifestOf(config().endpoints.get(endpointOf(id))?.platform ?? '')?.tier === 'demo';
+  const isFree = (id: Id) => options?.exceptSimulated === true && isSimulated(id);
+  return (id) => policyOf(id, fleet, isReadOnly, isFree(id) ? undefined : roles.current());
+}
+
+/** Loaded where an address is configured: HTTP would be a part of every start. */
+function updatesOf({ clock, warn }: ComposeOptions, folder: string, tasks: Tasks, address: () => string | undefined) {
+  let stop: (() => void) | undefined;
+  let isStopped = false;
+  const follow = async () => {
+    if (address() === undefined) return;
+    const { followUpdates } = await import('./notify/update-check.ts');
+    if (!isStopped) stop = followUpdates({ address, folder, clock, tasks, tell: warn });
+  };
+  return {
+    follow: () => void follow(),
+    stop() {
+      isStopped = true;
+      stop?.();
+    },
+  };
+}
 
 const metricsOf = (
   { clock, warn }: ComposeOptions,

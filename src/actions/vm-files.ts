@@ -14,6 +14,34 @@ const PATH = { source: '^/.*[^/]$', complaint: 'an absolute path of a file' };
 const TEXT = 'text';
 const BEFORE = 'before';
 
+export const restoreFromFile = objectAction({
+  id: 'vm.restore',
+  noun: 'vm',
+  on: 'endpoint',
+  title: 'Restore from file',
+  help: 'Let a VM go on whose memory was saved to a file.',
+  keys: [],
+  danger: 'none',
+  needs: 'vm.restore',
+  options: [
+    { key: 'path', label: 'Path', help: 'The file on the node.', kind: 'text', required: true, pattern: PATH },
+    { key: 'paused', label: 'Paused', help: 'Let it wait for resume.', kind: 'flag', default: false },
+  ],
+  fits: () => true,
+  outcome: (args) => ({
+    by: 'read',
+    words: `has restored ${textIn(args, 'path')}`,
+    limitMs: LIMIT_MS,
+    async read(connection, signal, made) {
+      if (made === undefined) return 'may have restored it';
+      const { state } = await connection.vm.info(made as VmId, signal);
+      return state === 'running' || state === 'paused' || `has a VM that is ${state}`;
+    },
+  }),
+  send: (restore, { id }, args, signal) =>
+    restore(id, { path: textIn(args, 'path'), paused: args['paused'] === true }, signal),
+});
+
 export const vmFileActions: readonly ObjectAction[] = [
   objectAction({
     id: 'vm.save',
@@ -46,33 +74,7 @@ export const vmFileActions: readonly ObjectAction[] = [
     }),
     send: (save, { id }, args, signal) => save(id, textIn(args, 'path'), signal),
   }),
-  objectAction({
-    id: 'vm.restore',
-    noun: 'vm',
-    on: 'endpoint',
-    title: 'Restore from file',
-    help: 'Let a VM go on whose memory was saved to a file.',
-    keys: [],
-    danger: 'none',
-    needs: 'vm.restore',
-    options: [
-      { key: 'path', label: 'Path', help: 'The file on the node.', kind: 'text', required: true, pattern: PATH },
-      { key: 'paused', label: 'Paused', help: 'Let it wait for resume.', kind: 'flag', default: false },
-    ],
-    fits: () => true,
-    outcome: (args) => ({
-      by: 'read',
-      words: `has restored ${textIn(args, 'path')}`,
-      limitMs: LIMIT_MS,
-      async read(connection, signal, made) {
-        if (made === undefined) return 'may have restored it';
-        const { state } = await connection.vm.info(made as VmId, signal);
-        return state === 'running' || state === 'paused' || `has a VM that is ${state}`;
-      },
-    }),
-    send: (restore, { id }, args, signal) =>
-      restore(id, { path: textIn(args, 'path'), paused: args['paused'] === true }, signal),
-  }),
+  restoreFromFile,
   objectAction({
     id: 'vm.export',
     noun: 'vm',

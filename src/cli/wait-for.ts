@@ -1,6 +1,7 @@
 /** Waits until something is so of a VM, with a deadline: for `vm wait`, and for `vm create --wait`. */
 import { wait } from '../clock.ts';
 import { FleetError } from '../errors.ts';
+import { endpointOf } from '../ids.ts';
 import type { Vm } from '../platforms/contract.ts';
 import { clean } from '../terminal/width.ts';
 import type { CommandContext } from './command.ts';
@@ -25,15 +26,36 @@ export interface Wanted {
   readonly ms: number;
 }
 
-/** Each has an outcome of its own, whatever becomes of the others. */
-export function waitForAll<V extends Pick<Vm, 'id' | 'name'>>(
+/** A task, so that rules notify of its end: each VM has an outcome of its own, whatever becomes of the others. */
+export async function waitForAll<V extends Pick<Vm, 'id' | 'name'>>(
   vms: readonly V[],
   wantedOf: (vm: V) => Wanted,
   context: CommandContext,
 ): Promise<readonly Outcome[]> {
+  const { app, signal } = context;
   // Of two that ask at one terminal at once, one may read the password that is meant for the other.
   const own = { ...context, interactive: context.interactive && vms.length === 1 };
-  return Promise.all(vms.map((vm) => waitFor(vm, wantedOf(vm), own)));
+  const waits = vms.map((vm) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    // Looked at below, when all have ended.
+    promise.catch(() => {});
+    const run = async () => {
+      const outcome = waitFor(vm, wantedOf(vm), own);
+      outcome.then(resolve, reject);
+      const { text, error } = await outcome;
+      if (error) throw error;
+      return { text };
+    };
+    return { promise, work: { id: vm.id, name: vm.name, lane: endpointOf(vm.id), run } };
+  });
+  const title = `Wait for ${vms.length === 1 ? vms[0]?.name : `${vms.length} VMs`}`;
+  const task = { action: 'vm.wait', title, atOnce: Math.max(1, vms.length), work: waits.map(({ work }) => work) };
+  const { id, ended } = app.tasks.run(task);
+  const cancel = () => app.tasks.cancel(id);
+  signal.addEventListener('abort', cancel, { once: true });
+  await ended;
+  signal.removeEventListener('abort', cancel);
+  return Promise.all(waits.map(({ promise }) => promise));
 }
 
 async function waitFor(

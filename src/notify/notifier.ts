@@ -4,13 +4,16 @@ import type { Store } from '../state/fleet/store.ts';
 import { watchAvailability } from '../state/records/availability.ts';
 import {
   createNotices,
-  type Notice,
+  isKept,
+  type NewNotice,
   type Notices,
   type NoticesOptions,
   noticeOf,
   sentWhenDone,
 } from '../state/records/notices.ts';
+import { createSecondLook } from '../state/records/second-look.ts';
 import { createTaskHistory, type TaskHistory, type TaskHistoryOptions } from '../state/records/task-history.ts';
+import { type VmNotice, watchVms } from '../state/records/vm-availability.ts';
 import type { TaskWitness } from '../state/tasks.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
 
@@ -20,7 +23,7 @@ export interface Notifier {
   readonly notices: Notices;
   /** Gets every task. */
   readonly witness: TaskWitness;
-  /** Notifies from now on of endpoints and nodes that go away and come back. */
+  /** Notifies from now on of endpoints and nodes that go away and come back, and of VMs that fail, stop and start. */
   follow(): void;
   /** Resolves when all is on the disk, or the disk does not answer. */
   written(): Promise<void>;
@@ -35,14 +38,13 @@ export interface NotifierOptions
   readonly store: Pick<Store, 'fleet' | 'subscribe'>;
 }
 
-type NewNotice = Omit<Notice, 'id' | 'at'>;
-
 export function createNotifier(options: NotifierOptions): Notifier {
   const { store, clock, redactor } = options;
   const trouble = (message: string) => options.trouble(redactor.redact(message));
   const taskHistory = createTaskHistory(options);
   const notices = createNotices(options);
   const delivery = createDelivery({ ...options, trouble });
+  const secondLook = createSecondLook(store, clock, (notice) => notify(notice));
   let stopWatching = () => {};
   let isClosed = false;
 
@@ -56,10 +58,27 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (last?.kind !== notice.kind && !isClosed) notify(notice);
   };
 
+  /** That a VM was stopped or started is sent, and not kept. */
+  const ofVm = (once: (notice: NewNotice) => void) => (notice: VmNotice) => {
+    const { kind } = notice;
+    if (isKept(kind)) once({ ...notice, kind });
+    else
+      delivery.deliver({
+        ...notice,
+        id: `${kind} ${notice.subject}`,
+        at: clock.now(),
+        text: redactor.redact(notice.text),
+      });
+  };
+
   const watch = async () => {
     const known = await notices.refresh();
     if (isClosed) return;
-    stopWatching = watchAvailability(store, clock, known, (notice) => void notifyOnce(notice).catch(failed));
+    const once = (notice: NewNotice) => void notifyOnce(notice).catch(failed);
+    const stops = [watchAvailability(store, clock, known, once), watchVms(store, clock, known, ofVm(once))];
+    stopWatching = () => {
+      for (const stop of stops) stop();
+    };
   };
 
   const written = async () => {
@@ -70,10 +89,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
     taskHistory,
     notices,
     witness: {
-      began: taskHistory.began,
+      began(task) {
+        secondLook.began(task);
+        taskHistory.began(task);
+      },
       itemEnded: taskHistory.itemEnded,
       ended(task) {
         taskHistory.ended(task);
+        secondLook.ended(task);
         // Of what a schedule has begun one notification is sent: that of the task of the schedule.
         if (options.env[SCHEDULE_VARIABLE] !== undefined) return;
         const notice = noticeOf(task);
@@ -87,6 +110,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async close() {
       isClosed = true;
       stopWatching();
+      secondLook.stop();
       await Promise.all([written(), delivery.close()]);
     },
   };

@@ -285,7 +285,10 @@ describe('a rule', () => {
     [{ bel: true }, 'unknown key "bel" (did you mean bell?)'],
     [{ bell: 'loud' }, 'bell must be true or false'],
     [{ filter: 'x' }, 'says nothing of how to tell'],
-    [{ bell: true, for: ['rain'] }, 'for can have task-failed, unreachable, back, task-done, not "rain"'],
+    [
+      { bell: true, for: ['rain'] },
+      'for can have task-failed, unreachable, back, vm-failed, vm-back, task-done, vm-stopped, vm-started, not "rain"',
+    ],
     [{ desktop: 'osc7' }, 'desktop must be osc9 or osc99'],
     [{ 'mail-to': ['a@b.c'] }, 'a mail needs mail-server and mail-from'],
     [{ 'mail-to': ['Ann <a@b.c>'], 'mail-from': 'd@b.c', 'mail-server': 'm' }, '"Ann <a@b.c>" is no mail address'],

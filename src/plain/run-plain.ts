@@ -51,7 +51,7 @@ export async function runPlain({ argv, input, crash }: PlainOptions): Promise<nu
     ...(await openPlugins({ config: demo?.config ?? options.config, env, tell: voice.say })),
     config: demo?.config ?? options.config,
     readOnly: options.readOnly,
-    ...(demo && { roles: 'everything' as const }),
+    ...(demo && { roles: { exceptSimulated: true } }),
     dryRun: false,
     remember: true,
     env,

@@ -5,6 +5,7 @@ import { type Bytes, bytes } from '../../units.ts';
 import { diskFormatOf } from './disk-format.ts';
 import { describedBy } from './ovf.ts';
 import { bytesIn, type Piece, refused, unpackedInto, type Workshop } from './piece.ts';
+import { programDecoder } from './program-decoder.ts';
 import { tarIndex } from './tar-index.ts';
 import { diskOfVmdk } from './vmdk.ts';
 import { diskOfXva, disksOfXva, isXva } from './xva.ts';
@@ -21,13 +22,13 @@ export interface FoundDisk {
 /** A disk that is packed, in an archive that is packed. */
 const DEEPEST = 4;
 const UNPACKED_AT_ONCE = 262_144;
-const DISK_NAME = /\.(qcow2|qc2|img|raw|vmdk|iso)(\.(gz|zst))?$/i;
+const DISK_NAME = /\.(qcow2|qc2|img|raw|vmdk|iso)(\.(gz|zst|xz|bz2))?$/i;
 const BEGINNING = 8;
 const PACKINGS = [
   { name: 'gzip', start: '1f8b08', decoder: () => createGunzip({ chunkSize: UNPACKED_AT_ONCE }) },
   { name: 'zstd', start: '28b52ffd', decoder: () => createZstdDecompress({ chunkSize: UNPACKED_AT_ONCE }) },
-  { name: 'xz', start: 'fd377a585a00', decoder: undefined },
-  { name: 'bzip2', start: '425a68', decoder: undefined },
+  { name: 'xz', start: 'fd377a585a00', decoder: (name: string) => programDecoder('xz', name) },
+  { name: 'bzip2', start: '425a68', decoder: (name: string) => programDecoder('bzip2', name) },
   { name: '7z', start: '377abcaf271c', decoder: undefined },
 ] as const;
 
@@ -39,9 +40,10 @@ export async function findDisk(piece: Piece, wholeOva: boolean, workshop: Worksh
   const beginning = start.toString('hex', 0, BEGINNING);
   const packing = PACKINGS.find((one) => beginning.startsWith(one.start));
   if (packing) {
-    if (!packing.decoder) throw refused(piece.name, `is packed by ${packing.name}, which drover does not unpack here`);
+    const { decoder } = packing;
+    if (!decoder) throw refused(piece.name, `is packed by ${packing.name}, which drover does not unpack here`);
     workshop.report(`unpacking ${piece.name}`);
-    return inner(await unpackedInto(piece, packing.decoder(), workshop));
+    return inner(await unpackedInto(piece, () => decoder(piece.name), workshop));
   }
   if (start.toString('latin1', 0, 2) === 'PK') return inner(await onlyDiskOfZip(piece, workshop));
   if (start.length === TAR_BLOCK && readTarHeader(start)?.name) return inTar(piece, wholeOva, workshop, inner);
@@ -56,7 +58,7 @@ const inOwnFile = async (piece: Piece, workshop: Workshop): Promise<Piece> =>
 
 async function onlyDiskOfZip(zip: Piece, workshop: Workshop): Promise<Piece> {
   const files = await zipIndex(zip);
-  const only = onlyDisk(zip, files, /\.(qcow2|qc2|img|raw|vmdk|iso|ova|xva|tar)(\.(gz|zst))?$/i);
+  const only = onlyDisk(zip, files, /\.(qcow2|qc2|img|raw|vmdk|iso|ova|xva|tar)(\.(gz|zst|xz|bz2))?$/i);
   workshop.report(`unpacking ${only.name}`);
   return only.unpack(workshop);
 }

@@ -1,6 +1,6 @@
 /** A part of a file of this machine, and what is written of it into another. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { Readable } from 'node:stream';
 import { FleetError, sentence } from '../../errors.ts';
 import { errnoOf, fileTrouble } from '../../state/files/file-trouble.ts';
@@ -29,17 +29,26 @@ export const refused = (name: string, why: string): FleetError =>
 export const damaged = (name: string): FleetError => refused(name, 'is cut short or damaged');
 
 /** The first bytes of it, or any others; fewer where it ends. */
-export async function bytesIn({ path, at, size }: Piece, from: number, length: number): Promise<Buffer> {
+export const bytesIn = (piece: Piece, from: number, length: number): Promise<Buffer> =>
+  withBytesOf(piece, (bytes) => bytes(from, length));
+
+/** Opens the file once for all that `use` reads of it. */
+export async function withBytesOf<T>(
+  { path, at, size }: Piece,
+  use: (bytes: (from: number, length: number) => Promise<Buffer>) => Promise<T>,
+): Promise<T> {
   const file = await open(path, 'r');
   try {
-    const into = Buffer.alloc(Math.max(0, Math.min(length, size - from)));
-    let had = 0;
-    while (had < into.length) {
-      const { bytesRead } = await file.read(into, had, into.length - had, at + from + had);
-      if (bytesRead === 0) break;
-      had += bytesRead;
-    }
-    return into.subarray(0, had);
+    return await use(async (from, length) => {
+      const into = Buffer.alloc(Math.max(0, Math.min(length, size - from)));
+      let had = 0;
+      while (had < into.length) {
+        const { bytesRead } = await file.read(into, had, into.length - had, at + from + had);
+        if (bytesRead === 0) break;
+        had += bytesRead;
+      }
+      return into.subarray(0, had);
+    });
   } finally {
     await file.close();
   }
@@ -65,10 +74,10 @@ export async function* piecesIn(
   }
 }
 
-/** `decoder`: unpacks it on the way. What becomes larger than `most` bytes is refused while it does. */
+/** `decoder`: makes what unpacks it on the way, once it is listened to. What becomes larger than `most` bytes is refused while it does. */
 export async function unpackedInto(
   piece: Piece,
-  decoder: Transform | undefined,
+  decoder: (() => Duplex) | undefined,
   { newFile, most, signal }: Workshop,
 ): Promise<Piece> {
   const path = newFile();
@@ -76,7 +85,7 @@ export async function unpackedInto(
   let size = 0;
   const to = await open(path, 'wx', 0o600);
   try {
-    for await (const part of decoder ? through(source, decoder) : source) {
+    for await (const part of decoder ? through(source, decoder()) : source) {
       if (size + part.length > most)
         throw refused(
           piece.name,
@@ -96,7 +105,7 @@ export async function unpackedInto(
   return { path, name: piece.name, at: 0, size };
 }
 
-async function* through(source: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
+async function* through(source: AsyncIterable<Buffer>, decoder: Duplex): AsyncGenerator<Buffer> {
   const readable = Readable.from(source, { objectMode: false });
   readable.on('error', (error) => decoder.destroy(error));
   decoder.on('close', () => readable.destroy());

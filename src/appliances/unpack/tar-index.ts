@@ -1,6 +1,6 @@
 /** What a tar holds and where, without reading it whole: POSIX ustar with the pax headers of its paths, and GNU's long names. */
 import { paxPath, readTarHeader, TAR_BLOCK, TAR_KIND, tarText, whyNoFile } from '../../tar-header.ts';
-import { bytesIn, damaged, type Piece, refused } from './piece.ts';
+import { damaged, type Piece, refused, withBytesOf } from './piece.ts';
 import { safePath } from './safe-path.ts';
 
 /** XVA has a file for each MiB of its disks. */
@@ -8,14 +8,21 @@ const MOST_FILES = 4_000_000;
 const LONGEST_HEADER = 64 * 1024;
 
 /** In their order. Rejects with op.refused for all that is no regular file or folder, for paths that lead elsewhere, and for what is damaged. */
-export async function tarIndex(tar: Piece, signal: AbortSignal): Promise<readonly Piece[]> {
+export const tarIndex = (tar: Piece, signal: AbortSignal): Promise<readonly Piece[]> =>
+  withBytesOf(tar, (bytes) => filesIn(tar, bytes, signal));
+
+async function filesIn(
+  tar: Piece,
+  bytes: (from: number, length: number) => Promise<Buffer>,
+  signal: AbortSignal,
+): Promise<readonly Piece[]> {
   const files: Piece[] = [];
   const names = new Set<string>();
   let long: string | undefined;
   let isEnded = false;
   for (let at = 0; at + TAR_BLOCK <= tar.size; ) {
     signal.throwIfAborted();
-    const block = await bytesIn(tar, at, TAR_BLOCK);
+    const block = await bytes(at, TAR_BLOCK);
     isEnded = block.length === TAR_BLOCK && block.every((byte) => byte === 0);
     if (isEnded) break;
     const header = readTarHeader(block);
@@ -27,7 +34,7 @@ export async function tarIndex(tar: Piece, signal: AbortSignal): Promise<readonl
     if (kind === TAR_KIND.paxOfAll) continue;
     if (kind === TAR_KIND.gnuLongName || kind === TAR_KIND.pax) {
       if (size > LONGEST_HEADER) throw damaged(tar.name);
-      const said = await bytesIn(tar, start, size);
+      const said = await bytes(start, size);
       long = kind === TAR_KIND.pax ? (pathOfPax(tar, said) ?? long) : tarText(said);
       continue;
     }

@@ -79,7 +79,7 @@ function fileOf(zip: Piece, listed: ZipListed, name: string): ZipFile {
       if (behind === undefined || local + behind + packed > zip.size) throw damaged(zip.name);
       const piece = { path: zip.path, name, at: zip.at + local + behind, size: packed };
       const most = Math.min(workshop.most, size);
-      const decoder = isDeflated ? createInflateRaw({ chunkSize: 262_144 }) : undefined;
+      const decoder = isDeflated ? () => createInflateRaw({ chunkSize: 262_144 }) : undefined;
       const whole = await unpackedInto(piece, decoder, { ...workshop, most });
       let found = 0;
       for await (const part of piecesIn(whole, workshop.signal)) found = crc32(part, found);

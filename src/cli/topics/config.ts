@@ -107,7 +107,7 @@ export const configTopic: Topic = {
         ],
         [
           'notifications',
-          'who is notified of what, by name: for (task-failed, unreachable, back; these unless said; task-done: work of a minute or more), filter, and how: bell: true, desktop: osc9 or osc99, webhook with token, mail-to with mail-from, mail-server, mail-user and mail-password; ca for a private authority. Webhook, token and password can be references as other secrets (drover help secrets)',
+          'who is notified of what, by name: for (task-failed, unreachable, back, vm-failed, vm-back; these unless said; task-done: work of a minute or more; vm-stopped, vm-started), filter, and how: bell: true, desktop: osc9 or osc99, webhook with token, mail-to with mail-from, mail-server, mail-user and mail-password; ca for a private authority. Webhook, token and password can be references as other secrets (drover help secrets)',
         ],
         [
           'history',
@@ -120,6 +120,10 @@ export const configTopic: Topic = {
           'default-template',
           'the template that is offered first where one is chosen, and that --template default takes, as GROUP/NAME',
         ],
+        [
+          'updates',
+          'the address where drover looks for a new version of itself, once a day while it is open: JSON such as {"version": "0.2.0"}; nothing is asked without it, and nothing is sent but the request',
+        ],
         ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),
@@ -127,6 +131,9 @@ export const configTopic: Topic = {
       terms(commonFields.map(({ key, help }) => [key, help.replaceAll('\n', ' ')])),
       text(
         'A section of any other name is reported and not read; one whose name begins with x- is yours, to write something once and refer to it by an alias.',
+      ),
+      text(
+        'Clouds, catalogs, webhooks and other hosts that speak HTTP are reached by the proxy of HTTPS_PROXY or HTTP_PROXY, but for what NO_PROXY names (example.org, 10.0.0.0/8, *); http://USER:PASSWORD@HOST:PORT where it asks for a login. This machine is always reached straight.',
       ),
       text(
         'A mistake in the file takes out of use what it is about, and nothing else; drover doctor shows all of them with line and column.',

@@ -2,7 +2,8 @@
 import type { Check } from '../contract.ts';
 import { type Finding, resolveName, step } from '../transport/check.ts';
 import type { Patience } from '../transport/deadline.ts';
-import { hostPort, openTcp } from '../transport/socket.ts';
+import { openPerhapsByProxy, proxyFor } from '../transport/proxy.ts';
+import { hostPort } from '../transport/socket.ts';
 import { openTls, type TlsTarget } from '../transport/tls.ts';
 
 export interface NetworkTarget extends TlsTarget {
@@ -25,19 +26,21 @@ export const LINK_IS_PROTECTED: TlsStep = {
   verified: ({ fingerprint }) => `the certificate is ${fingerprint === undefined ? 'trusted' : 'the pinned one'}`,
 };
 
-/** One check each: the name, a TCP connection and, with `tls`, a handshake. It goes on after one that failed: see upToFailure. */
+/** One check each: the name, a TCP connection (by the proxy of the environment, if there is one) and, with `tls`, a handshake. It goes on after one that failed: see upToFailure. */
 export async function* networkSteps(target: NetworkTarget, patience: Patience, tls?: TlsStep): AsyncGenerator<Check> {
   const { host, port, secure = true } = target;
-  yield await step('the name resolves', () => resolveName(host));
+  const proxy = proxyFor(target);
+  // Behind a proxy, names of hosts are often known to the proxy alone.
+  if (!proxy) yield await step('the name resolves', () => resolveName(host));
   yield await step('the host answers', async () => {
-    (await openTcp(host, port, patience)).destroy();
-    return hostPort(host, port);
+    (await openPerhapsByProxy(target, patience)).destroy();
+    return `${hostPort(host, port)}${proxy ? `, by the proxy ${hostPort(proxy.host, proxy.port)}` : ''}`;
   });
   if (!tls) return;
   const { check, plain, verified } = tls;
   if (secure) {
     yield await step(check, async () => {
-      (await openTls(target, patience)).destroy();
+      (await openTls(target, patience, openPerhapsByProxy)).destroy();
       return verified(target);
     });
   } else if (plain) yield { check, ok: true, ...plain };

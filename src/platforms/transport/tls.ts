@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { FleetError } from '../../errors.ts';
 import { fileWords, noAnswer } from './connect-error.ts';
@@ -26,12 +27,16 @@ const HANDSHAKE_MS = 10_000;
 
 /**
  * Verified TLS, always: name and chain, or the very certificate whose fingerprint was given. A private authority is
- * named by `ca`, there is no way to turn it off.
+ * named by `ca`, there is no way to turn it off. `open` makes the link below it: another than the straight one where there is a proxy.
  */
-export async function openTls(target: TlsTarget, patience: Patience): Promise<TLSSocket> {
+export async function openTls(
+  target: TlsTarget,
+  patience: Patience,
+  open: (target: TlsTarget, patience: Patience) => Promise<Duplex> = straight,
+): Promise<TLSSocket> {
   const name = hostPort(target.host, target.port);
   const [ca, cert, key] = await Promise.all([pem(target.ca), pem(target.cert), pem(target.key)]);
-  const socket = await openTcp(target.host, target.port, patience);
+  const socket = await open(target, patience);
   return within(
     HANDSHAKE_MS,
     patience,
@@ -60,6 +65,8 @@ export async function openTls(target: TlsTarget, patience: Patience): Promise<TL
     },
   );
 }
+
+const straight = ({ host, port }: TlsTarget, patience: Patience): Promise<Duplex> => openTcp(host, port, patience);
 
 const SHA1_DIGITS = 40;
 

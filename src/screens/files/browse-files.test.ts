@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import type { BrowseAction } from '../../actions/action.ts';
 import { endpointName, nodeId } from '../../ids.ts';
 import type { Connection, FileEntry, FolderList, Node } from '../../platforms/contract.ts';
+import { emptyMap } from '../../state/config/located.ts';
+import type { TaskSpec } from '../../state/tasks.ts';
 import type { Stage } from '../stage.ts';
 import { browseFiles } from './browse-files.ts';
 
@@ -30,15 +32,32 @@ const LISTS: Readonly<Record<string, FolderList>> = {
   '/root/disks': { path: '/srv', is: entry('srv', 'folder'), entries: [] },
 };
 
+const files = { node: { files: async (_id: string, path: string) => LISTS[path] } } as unknown as Connection;
+
 /** Takes these choices, by how their labels begin, and leaves the list; the titles that came, with the choices. */
-async function browsed(...labels: readonly string[]): Promise<readonly string[]> {
+const browsed = (...labels: readonly string[]): Promise<readonly string[]> => browsedBy(files, () => {}, ...labels);
+
+async function browsedBy(
+  connection: Connection,
+  began: (task: TaskSpec) => void,
+  ...labels: readonly string[]
+): Promise<readonly string[]> {
   const seen: string[] = [];
   const left = [...labels];
-  const connection = { node: { files: async (_id: string, path: string) => LISTS[path] } } as unknown as Connection;
   const stage = {
+    message: { say() {} },
     services: {
-      store: { fleet: { find: () => NODE, endpoints: new Map(), vms: new Map() } },
-      sessions: { connection: () => connection },
+      store: {
+        fleet: { find: () => NODE, endpoints: new Map(), vms: new Map(), nodes: new Map([[NODE.id, NODE]]) },
+      },
+      sessions: { connection: () => connection, current: () => undefined },
+      config: () => ({ file: emptyMap }),
+      tasks: {
+        run(task: TaskSpec) {
+          began(task);
+          return { id: 1, ended: Promise.resolve({ items: [] }) };
+        },
+      },
       policyFor: () => ({}),
       operations: {},
     },
@@ -68,4 +87,12 @@ it('F-043 a link can be opened, renamed and deleted; what leads to a file is one
 it('F-043 a link that leads to a folder opens that', async () => {
   const titles = await browsed('disks', 'Open');
   expect(titles[2]).toMatch(/^host1:\/srv: .*\+ delete this folder$/);
+});
+
+it('F-034 a VM is restored from the file that was chosen in the list of its node', async () => {
+  const began: TaskSpec[] = [];
+  const connection = { ...files, vm: { restore: async () => ({ warnings: [] }) } } as unknown as Connection;
+  const titles = await browsedBy(connection, (task) => void began.push(task), 'way', 'Open', 'Restore the VM');
+  expect(titles[2]).toContain('Restore the VM whose memory is saved in it');
+  expect(began.map(({ action, work }) => [action, work.map(({ id }) => id)])).toEqual([['vm.restore', [HOST]]]);
 });

@@ -4,12 +4,15 @@ import { deleteNodeFile, renameNodeFile, seeNodeFile } from '../../actions/node/
 import { readNodeText, writeNodeText } from '../../actions/node/edit-file.ts';
 import { receiveNodeFile, sendNodeFile } from '../../actions/node/node-files.ts';
 import { needed } from '../../actions/object-action.ts';
-import { permitted } from '../../actions/permitted.ts';
+import { taskFor } from '../../actions/perform.ts';
+import { permitted, whyNotOf } from '../../actions/permitted.ts';
 import { progressOf } from '../../actions/progress.ts';
+import { bind } from '../../actions/target.ts';
+import { restoreFromFile } from '../../actions/vm-files.ts';
 import { FleetError } from '../../errors.ts';
-import { endpointOf, type NodeId } from '../../ids.ts';
+import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
 import type { Connection, FileEntry, Node, OperationName } from '../../platforms/contract.ts';
-import type { WorkResult } from '../../state/tasks.ts';
+import type { TaskSpec, WorkResult } from '../../state/tasks.ts';
 import { clean } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import type { Choice } from '../dialogs/dialogs.ts';
@@ -112,11 +115,14 @@ async function onLink(stage: Stage, node: Node, path: string): Promise<string | 
 
 async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Promise<void> {
   const size = is.size === undefined ? '' : ` (${formatBytes(is.size)})`;
+  const endpoint = endpointOf(node.id);
+  const restores = canRestore(stage, endpoint);
   const what = await stage.dialogs.pick({
     title: clean(`${path}${size}`),
     choices: () => [
       { label: 'Edit it', value: 'edit' as const },
       { label: 'Receive it into the folder that drover was started in', value: 'receive' as const },
+      ...(restores ? [{ label: 'Restore the VM whose memory is saved in it', value: 'restore' as const }] : []),
       { label: 'Rename it', value: 'rename' as const },
       { label: 'Delete it', value: 'delete' as const },
     ],
@@ -124,6 +130,10 @@ async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Pr
   if (what === 'rename') await renameThere(stage, node, path);
   if (what === 'delete') await deleteThere(stage, node, path);
   if (what === 'edit') await editThere(stage, node, path).catch(stage.message.fail);
+  if (what === 'restore') {
+    const target = bind('endpoint', endpoint, stage.services);
+    follow(stage, taskFor(restoreFromFile, [target], { path, paused: false }, stage.services));
+  }
   if (what === 'receive') {
     run(stage, node, `Receive ${path} of ${node.name}`, 'node.readFile', async (connection, signal, report) => {
       const tell = progressOf(report, Date.now);
@@ -131,6 +141,12 @@ async function onFile(stage: Stage, node: Node, path: string, is: FileEntry): Pr
       return { text: `${path} of ${node.name} is in ${file}` };
     });
   }
+}
+
+/** A path is that of one node: of several it would not be said which. */
+function canRestore({ services }: Stage, endpoint: EndpointName): boolean {
+  if (whyNotOf(restoreFromFile, { id: endpoint, name: endpoint }, services) !== undefined) return false;
+  return [...services.store.fleet.nodes.keys()].filter((id) => endpointOf(id) === endpoint).length === 1;
 }
 
 async function editThere(stage: Stage, node: Node, path: string): Promise<void> {
@@ -227,7 +243,7 @@ function run(
   needs: OperationName,
   work: (connection: Connection, signal: AbortSignal, report: (text: string) => void) => Promise<WorkResult>,
 ): void {
-  const { ended } = stage.services.tasks.run({
+  follow(stage, {
     action: needs,
     title: clean(title),
     work: [
@@ -239,7 +255,11 @@ function run(
       },
     ],
   });
-  stage.message.say(`${clean(title)}…`);
+}
+
+function follow(stage: Stage, task: TaskSpec): void {
+  const { ended } = stage.services.tasks.run(task);
+  stage.message.say(`${clean(task.title)}…`);
   void ended.then(({ items: [item] }) => {
     if (item?.state === 'done') stage.message.say(item.text, 'good');
     else if (item) stage.message.fail(new FleetError(item.code ?? 'op.failed', item.text));

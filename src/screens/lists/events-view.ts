@@ -1,49 +1,62 @@
-import type { PlatformEvent } from '../../platforms/contract.ts';
+import { happenings } from '../../state/records/happenings.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { GoThere } from '../fleet/go-to.ts';
 import type { Room } from '../frame/look.ts';
 import type { Stage, View } from '../stage.ts';
-import { timeOfDay } from '../time.ts';
+import { timeOrDay } from '../time.ts';
 import { createListState } from './list-state.ts';
 import { clicks, movement } from './movement.ts';
 
 const NAME = 24;
+const KIND = 5;
 
-/** Events of the platforms, oldest first; the newest stays in view until the user moves up. */
+/** All that happened, oldest first: at the platforms, by tasks, in notes, and what came and went. The newest stays in view until the user moves up. */
 export function createEventsView(stage: Stage, goThere: GoThere): View {
-  const { fleet } = stage.services.store;
+  const { services } = stage;
   const list = createListState(true);
-  const nameOf = (id: PlatformEvent['subject']) => (id === undefined ? '' : (fleet.nameOf(id) ?? id));
+  const current = () => happenings(services)[list.at];
+  const read = () => Promise.all([services.taskHistory.refresh(), services.notices.refresh()]);
   return {
     id: 'events',
     title: 'events',
     lines(room: Room) {
       const { theme } = stage.look;
-      const { events } = fleet;
-      const header = theme.paint('header', fit(` ${fit('TIME', 8)} ${fit('WHAT', NAME)} HAPPENED`, room.columns));
-      if (events.length === 0) return [header, theme.paint('dim', ' No events since drover was started.')];
-      const first = list.window(events.length, room.rows - 1);
+      const all = happenings(services);
+      const header = theme.paint(
+        'header',
+        fit(` ${fit('TIME', 8)} ${fit('KIND', KIND)} ${fit('WHAT', NAME)} HAPPENED`, room.columns),
+      );
+      if (all.length === 0) return [header, theme.paint('dim', ' Nothing has happened yet.')];
+      const first = list.window(all.length, room.rows - 1);
       return [
         header,
-        ...events.slice(first, first + room.rows - 1).map(({ at, subject, text }, row) => {
-          const name = fit(clean(nameOf(subject)), NAME);
-          const here = first + row === list.at;
-          return ` ${theme.paint('dim', timeOfDay(at))} ${here ? theme.paint('cursor', name) : name} ${fit(clean(text), Math.max(1, room.columns - NAME - 11))}`;
+        ...all.slice(first, first + room.rows - 1).map((one, row) => {
+          const when = theme.paint('dim', fit(timeOrDay(one.at, services.clock.now()), 8));
+          const name = fit(clean(one.name), NAME);
+          const shown = first + row === list.at ? theme.paint('cursor', name) : name;
+          const text = fit(clean(one.text), Math.max(1, room.columns - NAME - KIND - 12));
+          return ` ${when} ${fit(one.kind, KIND)} ${shown} ${text}`;
         }),
       ];
     },
     hints: () => [
-      { key: 'enter', does: 'go there', disabled: fleet.events[list.at]?.subject === undefined },
+      { key: 'enter', does: 'go there', disabled: current()?.subject === undefined },
       { key: 'G', does: 'follow', disabled: list.atEnd },
     ],
+    load: read,
+    enter() {
+      void read().then(stage.changed, stage.message.fail);
+      return () => {};
+    },
     point: clicks(list),
     handlers: {
       ...movement(list, stage.changed),
       'view.enter'() {
-        const event = fleet.events[list.at];
-        if (event?.subject !== undefined) goThere(event.subject, nameOf(event.subject));
-        else if (event)
-          stage.message.say('this event is about the whole endpoint, not about one VM or node', 'warning');
+        const here = current();
+        if (here?.subject !== undefined) goThere(here.subject, here.name);
+        else if (here?.kind === 'task')
+          stage.message.say('this task was about several objects: t lists them', 'warning');
+        else if (here) stage.message.say('this event is about the whole endpoint, not about one VM or node', 'warning');
       },
     },
   };

@@ -137,10 +137,10 @@ describe('events', () => {
   it('are reported oldest first, with the cursor on the newest', () => {
     const { view } = open(some);
     expect(shown(view)).toMatchInlineSnapshot(`
-      "{header| TIME     WHAT                     HAPPENED                 }
-       {dim|12:00:00} web1                     Started                  
-       {dim|12:00:01}                          Something of the endpoin…
-       {dim|12:00:02} {cursor|host1/unknown           } Stopped                  "
+      "{header| TIME     KIND  WHAT                     HAPPENED           }
+       {dim|12:00:00} state web1                     Started            
+       {dim|12:00:01} state                          Something of the e…
+       {dim|12:00:02} state {cursor|host1/unknown           } Stopped            "
     `);
     expect(view.hints()).toEqual([
       { key: 'enter', does: 'go there', disabled: false },
@@ -149,9 +149,9 @@ describe('events', () => {
     does(view, 'view.up');
     expect(view.hints()).toMatchObject([{ disabled: true }, { disabled: false }]);
     expect(shown(view, 40, 3)).toMatchInlineSnapshot(`
-      "{header| TIME     WHAT                     HAPP…}
-       {dim|12:00:00} web1                     Star…
-       {dim|12:00:01} {cursor|                        } Some…"
+      "{header| TIME     KIND  WHAT                   …}
+       {dim|12:00:00} state web1                     …
+       {dim|12:00:01} state {cursor|                        } …"
     `);
   });
 
@@ -168,8 +168,8 @@ describe('events', () => {
   it('may be none', () => {
     const { view, gone } = open([]);
     expect(shown(view)).toMatchInlineSnapshot(`
-      "{header| TIME     WHAT                     HAPPENED                 }
-      {dim| No events since drover was started.}"
+      "{header| TIME     KIND  WHAT                     HAPPENED           }
+      {dim| Nothing has happened yet.}"
     `);
     does(view, 'view.enter');
     expect([gone, view.hints()[0]?.disabled]).toEqual([[], true]);

@@ -13,6 +13,8 @@ const COLOURS: Readonly<Record<NoticeKind, ColourWord>> = {
   'task-failed': 'danger',
   unreachable: 'danger',
   back: 'good',
+  'vm-failed': 'danger',
+  'vm-back': 'good',
 };
 const KIND = 11;
 const LIST_SHARE = 0.7;

@@ -7,7 +7,7 @@ import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
 import { readPluginPlaces } from './plugin-places.ts';
-import { escapeWaitComplaint, templatesComplaint, viewerComplaint } from './preferences.ts';
+import { escapeWaitComplaint, templatesComplaint, updatesComplaint, viewerComplaint } from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { readDefaults } from './read-defaults.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
@@ -43,6 +43,7 @@ const SECTIONS: readonly string[] = [
   'viewer',
   'templates',
   'default-template',
+  'updates',
   'notifications',
   'history',
   'appliances',
@@ -92,6 +93,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const templates = map.entries.get('templates');
   const wrongTemplates = templatesComplaint(map);
   if (templates && wrongTemplates !== undefined) complain(templates.value.at, wrongTemplates, { severity: 'warning' });
+  const updates = map.entries.get('updates');
+  const wrongUpdates = updatesComplaint(map);
+  if (updates && wrongUpdates !== undefined) complain(updates.value.at, wrongUpdates, { severity: 'warning' });
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
     complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');

@@ -45,6 +45,18 @@ export function taskLimits({ file }: Config): TaskLimits {
 /** `audit: required`: nothing is changed that the audit log can't take. */
 export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
 
+/** `updates: https://…`: where it is asked once a day for a new version; undefined where nothing is asked. */
+export function updatesAddress(file: LocatedMap): string | undefined {
+  const value = plainOf(locate(file, ['updates']));
+  return typeof value === 'string' && /^https?:\/\/[^\s@]+$/.test(value) && URL.canParse(value) ? value : undefined;
+}
+
+/** What is wrong with it: a sentence without a full stop. */
+export const updatesComplaint = (file: LocatedMap): string | undefined =>
+  (plainOf(locate(file, ['updates'])) ?? null) !== null && updatesAddress(file) === undefined
+    ? 'updates must be an address that begins with https://, without a login; nothing is asked'
+    : undefined;
+
 /** `templates: /srv/templates`: the folder of the template library, as it stands there; undefined where it is not said, or is no path. */
 export function templatesFolder(file: LocatedMap): string | undefined {
   const value = plainOf(locate(file, ['templates']));

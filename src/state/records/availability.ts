@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { endpointOf } from '../../ids.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../fleet/store.ts';
-import type { Notice, NoticeKind } from './notices.ts';
+import type { NewNotice, Notice, NoticeKind } from './notices.ts';
 
 /** A link that comes back sooner is not reported. */
 const LASTS_MS = 10_000;
@@ -22,11 +22,11 @@ export function watchAvailability(
   { fleet, subscribe }: Pick<Store, 'fleet' | 'subscribe'>,
   clock: Clock,
   known: readonly Notice[],
-  report: (notice: Omit<Notice, 'id' | 'at'>) => void,
+  report: (notice: NewNotice) => void,
 ): () => void {
   const reported = new Map<string, NoticeKind>();
   for (const { subject, kind } of known)
-    if (kind !== 'task-failed' && !reported.has(subject)) reported.set(subject, kind);
+    if ((kind === 'unreachable' || kind === 'back') && !reported.has(subject)) reported.set(subject, kind);
   /** What is away and not reported yet: how to forget it. */
   const waiting = new Map<string, () => void>();
 

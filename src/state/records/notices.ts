@@ -5,13 +5,21 @@ import type { Redactor } from '../files/redactor.ts';
 import type { Task } from '../tasks.ts';
 import { createRecordLog } from './record-log.ts';
 
-/** task-failed: of what a user began, not all was done; unreachable, back: an endpoint or a node, from then on. */
-export const NOTICE_KINDS = ['task-failed', 'unreachable', 'back'] as const;
+/**
+ * task-failed: of what a user began, not all was done; unreachable, back: an endpoint or a node, from then on; vm-failed, vm-back: a VM
+ * that crashed or is in error, and runs again.
+ */
+export const NOTICE_KINDS = ['task-failed', 'unreachable', 'back', 'vm-failed', 'vm-back'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** What can be sent: also that work which took long is done. The list of tasks keeps that, so it is no notification that lasts. */
-export const SENT_KINDS = [...NOTICE_KINDS, 'task-done'] as const;
+/**
+ * What can be sent to a rule that asks for it: also that work which took long is done, and that a VM was stopped or started. The lists
+ * of tasks and of events have these, so they are no notifications that last.
+ */
+export const SENT_KINDS = [...NOTICE_KINDS, 'task-done', 'vm-stopped', 'vm-started'] as const;
 export type SentKind = (typeof SENT_KINDS)[number];
+
+export const isKept = (kind: SentKind): kind is NoticeKind => NOTICE_KINDS.some((kept) => kept === kind);
 
 /** What a user should come to know, also one who was not there. */
 export interface Notice {
@@ -27,6 +35,8 @@ export interface Notice {
   readonly text: string;
 }
 
+export type NewNotice = Omit<Notice, 'id' | 'at'>;
+
 /** What is sent. */
 export interface Sent extends Omit<Notice, 'kind'> {
   readonly kind: SentKind;
@@ -41,7 +51,7 @@ export interface Notices {
   /** Reads what other drovers have written. Rejects with what the file system says. */
   refresh(): Promise<readonly Notice[]>;
   /** It is in the list at once, and on the disk soon. */
-  add(notice: Omit<Notice, 'id' | 'at'>): Notice;
+  add(notice: NewNotice): Notice;
   /** A user has seen all that is in the list. */
   markRead(): void;
   subscribe(listener: () => void): () => void;
@@ -135,7 +145,7 @@ function parse(value: unknown): Line | undefined {
 }
 
 /** What a task that ended gives notice of; undefined where all of it was done, or the user took it back. */
-export function noticeOf({ title, state, items }: Task): Omit<Notice, 'id' | 'at'> | undefined {
+export function noticeOf({ title, state, items }: Task): NewNotice | undefined {
   if (state !== 'failed' && state !== 'partly' && state !== 'unknown') return undefined;
   const open = items.filter((item) => item.state === 'failed' || item.state === 'unknown');
   const [first] = open;

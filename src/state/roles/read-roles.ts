@@ -11,6 +11,8 @@ export interface RolesOptions {
   readonly file?: string;
   /** Who the file must belong to; root. */
   readonly owner?: number;
+  /** Simulated endpoints have none: a demo is no administrator's. */
+  readonly exceptSimulated?: boolean;
   /** The user who runs drover, and the names of the groups that they are in. */
   readonly user?: { readonly name: string; readonly groups: readonly string[] };
 }

@@ -11,12 +11,11 @@ export interface RolesOfRun {
   problems(): readonly Problem[];
 }
 
-/** `everything`: of a simulated fleet, which no administrator has a say in. */
-export function rolesOfRun(options: RolesOptions | 'everything' | undefined): RolesOfRun {
+export function rolesOfRun(options: RolesOptions | undefined): RolesOfRun {
   let roles: Roles | undefined;
   return {
     async read() {
-      roles = options === 'everything' ? undefined : await readRoles(options);
+      roles = await readRoles(options);
     },
     current: () => roles,
     problems: () =>

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
-import type { Ask, Connection, Platform, WireLine } from '../../platforms/contract.ts';
+import type { Ask, Connection, Endpoint, Platform, SettingValue, WireLine } from '../../platforms/contract.ts';
 import type { SessionSpec } from './spec.ts';
 
 /** Makes the connections of a session, one attempt after another, each with a deadline. */
@@ -21,9 +21,13 @@ export interface ConnectorOptions {
 }
 
 const CONNECT_MS = 30_000;
+/** What platforms call it, and ask for where it is not configured. */
+const PASSWORD = 'password';
 
 export function createConnector({ spec, clock, signal, load, wire }: ConnectorOptions): Connector {
   let cancel = () => {};
+  /** The configured password that was refused: it is not sent again, so that the platform asks for another one. */
+  let refused: SettingValue | undefined;
   /** Takes the last attempt off the session's signal. */
   let unlink = () => {};
 
@@ -43,13 +47,16 @@ export function createConnector({ spec, clock, signal, load, wire }: ConnectorOp
       const stopClock = clock.after(CONNECT_MS, () => attempted.abort(tooLate));
       cancel = () =>
         attempted.abort(new FleetError('op.cancelled', `${spec.name}: a new attempt to connect has begun`));
+      let sent: SettingValue | undefined;
       try {
         const platform = await load(spec.platform);
-        const endpoint = await spec.resolve(limited);
+        const endpoint = withoutRefused(await spec.resolve(limited), refused);
+        sent = endpoint.values[PASSWORD];
         return await platform.connect(endpoint, { signal: limited, clock, wire, ask: asking(ask, stopClock, limited) });
       } catch (error) {
         // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
         const isLogin = error instanceof FleetError && error.code === 'auth.rejected';
+        if (isLogin && sent !== undefined) refused = sent;
         throw limited.reason === tooLate && !isLogin ? tooLate : error;
       } finally {
         stopClock();
@@ -57,6 +64,11 @@ export function createConnector({ spec, clock, signal, load, wire }: ConnectorOp
     },
     cancel: () => cancel(),
   };
+}
+
+function withoutRefused(endpoint: Endpoint, refused: SettingValue | undefined): Endpoint {
+  const { [PASSWORD]: password, ...values } = endpoint.values;
+  return password === undefined || password !== refused ? endpoint : { ...endpoint, values };
 }
 
 /** A user who is asked may think as long as they like; the question is void once the attempt has ended. */

@@ -1,8 +1,10 @@
 /** A file from the web by way of this machine, for hosts on which there is no login. */
 import { createHash } from 'node:crypto';
+import * as http from 'node:http';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { FleetError, sentence } from '../../../errors.ts';
+import { proxyFor } from '../../transport/proxy.ts';
 import { type Checksum, refuseOther, shown } from './image-spec.ts';
 import { BEGINNING, type Packing, packingOf } from './packing.ts';
 
@@ -60,6 +62,7 @@ export async function fetchHere(
 }
 
 async function ask(url: URL, signal: AbortSignal): Promise<Response> {
+  goByProxyOfEnvironment(url);
   try {
     const headers = { 'accept-encoding': 'identity' };
     return await fetch(url, { headers, signal });
@@ -68,6 +71,19 @@ async function ask(url: URL, signal: AbortSignal): Promise<Response> {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     throw failed(url, sentence(cause));
   }
+}
+
+/** What the environment says holds for the whole run, so it is never set back. */
+function goByProxyOfEnvironment({ protocol, hostname: host }: URL): void {
+  const secure = protocol === 'https:';
+  if (!proxyFor({ secure, host, port: secure ? 443 : 80 }) || process.env['NODE_USE_ENV_PROXY'] === '1') return;
+  // Node has it since 24.14.
+  const { setGlobalProxyFromEnv } = http as Partial<typeof http>;
+  if (!setGlobalProxyFromEnv)
+    throw new FleetError('op.unsupported', `${host} is fetched by a proxy, which this version of Node can't`, {
+      fix: 'set NODE_USE_ENV_PROXY=1, with Node 22.21 or later, and begin again',
+    });
+  setGlobalProxyFromEnv();
 }
 
 const failed = (url: URL, why: string): FleetError => new FleetError('op.failed', `${shown(url)}: ${why}`);

@@ -2,7 +2,7 @@
 import { Agent, type AgentOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Patience } from '../deadline.ts';
-import { openTcp } from '../socket.ts';
+import { openPerhapsByProxy } from '../proxy.ts';
 import { openTls } from '../tls.ts';
 import type { HttpTarget } from './target.ts';
 
@@ -16,7 +16,7 @@ export interface HttpLinks {
 
 export function createHttpLinks(target: HttpTarget, patience: Patience, most: number): HttpLinks {
   const open = (): Promise<Duplex> =>
-    target.secure ? openTls(target, patience) : openTcp(target.host, target.port, patience);
+    target.secure ? openTls(target, patience, openPerhapsByProxy) : openPerhapsByProxy(target, patience);
 
   // Node's own agents would speak TLS by themselves, but can't pin a certificate before the first byte is sent.
   const agent = (options: AgentOptions): Agent => {

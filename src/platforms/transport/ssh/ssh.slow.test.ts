@@ -91,7 +91,7 @@ describe('SSH', () => {
     expect(await ended).toBe(7);
   });
 
-  it('opens a further connection when the sessions of one are used up, without asking again', async () => {
+  it('F-202 opens a further connection when the sessions of one are used up, without asking again', async () => {
     const key = await keyFile('secret');
     const server = await startServer(key.isIt);
     let asked = 0;

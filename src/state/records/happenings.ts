@@ -1,0 +1,59 @@
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Task, Tasks } from '../tasks.ts';
+import type { Notices } from './notices.ts';
+import type { TaskHistory } from './task-history.ts';
+
+/** state: what a platform tells of its objects; task: how work ended; note: what a user wrote of a row; check: what drover saw go and come back. */
+export type HappeningKind = 'state' | 'task' | 'note' | 'check';
+
+/** One line of what happened, from any of the sources. */
+export interface Happening {
+  /** Epoch, ms. */
+  readonly at: number;
+  readonly kind: HappeningKind;
+  /** The id of what it is about; undefined: a whole endpoint, or several objects. */
+  readonly subject: string | undefined;
+  /** Of the subject; empty where there is none. May come from a host, as the text. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface HappeningSources {
+  readonly store: { readonly fleet: Pick<Fleet, 'events' | 'nameOf' | 'grouping'> };
+  readonly tasks: Pick<Tasks, 'list'>;
+  readonly taskHistory: Pick<TaskHistory, 'run' | 'list'>;
+  readonly notices: Pick<Notices, 'list'>;
+}
+
+/** All that is known to have happened, in this run and in earlier ones, oldest first. */
+export function happenings({ store, tasks, taskHistory, notices }: HappeningSources): readonly Happening[] {
+  const { events, grouping, nameOf } = store.fleet;
+  const past = taskHistory.list().flatMap((one) => (one.run === taskHistory.run ? [] : [one.task]));
+  const all: readonly Happening[] = [
+    ...events.map(({ at, subject, text }): Happening => {
+      const name = subject === undefined ? '' : (nameOf(subject) ?? subject);
+      return { at, kind: 'state', subject, name, text };
+    }),
+    ...[...tasks.list(), ...past].flatMap(endOf),
+    ...[...grouping.notes].flatMap(([subject, { at, by, text }]): readonly Happening[] =>
+      Number.isNaN(at)
+        ? []
+        : [{ at, kind: 'note', subject, name: nameOf(subject) ?? subject, text: by === '' ? text : `${text} (${by})` }],
+    ),
+    // That a task has failed is told by its end.
+    ...notices
+      .list()
+      .flatMap(({ at, kind, subject, name, text }): readonly Happening[] =>
+        kind === 'task-failed' ? [] : [{ at, kind: 'check', subject, name, text }],
+      ),
+  ];
+  return all.toSorted((a, b) => a.at - b.at);
+}
+
+function endOf({ title, state, endedAt, items }: Task): readonly Happening[] {
+  const [only, second] = items;
+  if (endedAt === undefined || !only) return [];
+  const of = { at: endedAt, kind: 'task' } as const;
+  if (second) return [{ ...of, subject: undefined, name: '', text: `${title}: ${state}` }];
+  return [{ ...of, subject: only.id, name: only.name, text: `${title}: ${only.text || state}` }];
+}

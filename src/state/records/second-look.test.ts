@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { createTestClock } from '../../../test/clock.ts';
+import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { endpointName } from '../../ids.ts';
+import type { VmState } from '../../platforms/contract.ts';
+import { createStore } from '../fleet/store.ts';
+import type { Task } from '../tasks.ts';
+import { createSecondLook } from './second-look.ts';
+
+const host1 = endpointName('host1');
+const task = (action: string): Task => ({
+  id: 1,
+  action,
+  title: 'Start web1',
+  state: 'done',
+  startedAt: 0,
+  endedAt: 1,
+  items: [{ id: aVm('web1').id, name: 'web1', state: 'done', text: 'web1 is running' }],
+});
+
+function open() {
+  const clock = createTestClock();
+  const store = createStore(clock);
+  const show = (...states: readonly VmState[]) => {
+    store.push(
+      host1,
+      inventory(
+        [aNode('n1')],
+        states.map((state) => ({ ...aVm('web1'), state })),
+      ),
+    );
+    store.flush();
+  };
+  store.setEndpoint({ name: host1, platform: 'fake', address: 'root@host1', phase: 'up', since: 0 });
+  show('running');
+  const told: string[] = [];
+  const second = createSecondLook(store, clock, ({ text }) => void told.push(text));
+  second.ended(task('vm.start'));
+  return { clock, store, show, second, told };
+}
+
+it('F-045 tells of a VM that dies right after its start, with what its host said', async () => {
+  const { clock, store, show, told } = open();
+  show('stopped');
+  store.push(host1, { kind: 'events', events: [{ at: 1, subject: aVm('web1').id, text: 'Stopped (failed)' }] });
+  store.flush();
+  await clock.pass(5_000);
+  expect(told).toEqual(['web1 was started, and went down within 5 s: Stopped (failed)']);
+});
+
+it('F-045 tells of one that is gone, and not of one that runs on or that a user has stopped', async () => {
+  const gone = open();
+  gone.show();
+  await gone.clock.pass(5_000);
+  expect(gone.told).toEqual(['web1 was started, and went down within 5 s']);
+  const running = open();
+  await running.clock.pass(60_000);
+  const stopped = open();
+  stopped.second.began(task('vm.stop'));
+  stopped.show('stopped');
+  await stopped.clock.pass(60_000);
+  expect([running.told, stopped.told]).toEqual([[], []]);
+});
