@@ -35,7 +35,7 @@ export interface NotifierOptions
   extends NoticesOptions,
     Pick<TaskHistoryOptions, 'env'>,
     Pick<DeliveryOptions, 'rules' | 'secrets' | 'signal'> {
-  readonly store: Pick<Store, 'fleet' | 'subscribe'>;
+  readonly store: Pick<Store, 'fleet' | 'subscribe' | 'followStates'>;
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {

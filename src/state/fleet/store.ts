@@ -56,6 +56,8 @@ export interface Store {
   inventoryOf(endpoint: EndpointName): Inventory;
   /** Called after each landing, and now and then during a long one. Answers how to stop it. */
   subscribe(listener: () => void): () => void;
+  /** Called with a VM as it was before its state changed, while that lands; not for one that is new or goes. Answers how to stop it. */
+  followStates(listener: (before: Vm) => void): () => void;
   /** True when nothing waits to land. */
   readonly settled: boolean;
   /** Lands everything now; for tests and for commands that end. */
@@ -73,6 +75,7 @@ export function createStore(clock: Clock, measured?: (endpoint: EndpointName, fe
   const platformTasks = createPlatformTasks();
   const listings = createListings();
   const listeners = new Set<() => void>();
+  const stateListeners = new Set<(before: Vm) => void>();
   let events: readonly PlatformEvent[] = [];
   let grouping: Grouping = { pools: [], placeOf: new Map(), notes: new Map() };
   let library: Scanned = { groups: [], templates: [], problems: [] };
@@ -120,6 +123,8 @@ export function createStore(clock: Clock, measured?: (endpoint: EndpointName, fe
         // From `running`, and from what lies between, as `stopping`.
         const isOff = change.vm.state === 'stopped' || change.vm.state === 'suspended';
         if (isOther || (isOff && before?.state !== change.vm.state)) samples.forget(change.vm.id);
+        if (before !== undefined && !isOther && before.state !== change.vm.state)
+          for (const listener of stateListeners) listener(before);
         return index.upsert(change.vm);
       }
       case 'vm-moved': {
@@ -313,6 +318,10 @@ export function createStore(clock: Clock, measured?: (endpoint: EndpointName, fe
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    followStates(listener) {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
     },
     get settled() {
       return landing.settled;

@@ -5,19 +5,13 @@ import { type Fleet, placeOf, troubleOf } from '../fleet/fleet.ts';
 import type { Store } from '../fleet/store.ts';
 import type { NewNotice, Notice, SentKind } from './notices.ts';
 
-/** All VMs are looked at: what lands within that time is looked at once. */
+/** What lands within that time is looked at once. */
 const LOOKS_AFTER_MS = 2_000;
 /** A VM that is well again sooner is not reported. */
 const LASTS_MS = 10_000;
 /** So many that fail together are reported one by one; of more there is one notice, as when a host dies. */
 const MOST_ALONE = 3;
 const MOST_NAMED = 5;
-
-/** What was seen of a VM. `since`: ticks, since when it is failed. */
-interface Seen {
-  readonly vm: Vm;
-  readonly since?: number;
-}
 
 type VmKind = Extract<SentKind, 'vm-failed' | 'vm-back' | 'vm-stopped' | 'vm-started'>;
 export interface VmNotice extends Omit<NewNotice, 'kind'> {
@@ -31,38 +25,44 @@ const isFailed = ({ state }: Vm): boolean => state === 'crashed' || state === 'e
  * and VMs that stop or start. What was so when it was seen first is no event. `known`: what earlier runs reported. Answers how to stop it.
  */
 export function watchVms(
-  { fleet, subscribe }: Pick<Store, 'fleet' | 'subscribe'>,
+  { fleet, followStates }: Pick<Store, 'fleet' | 'followStates'>,
   clock: Clock,
   known: readonly Notice[],
   report: (notice: VmNotice) => void,
 ): () => void {
-  const seen = new Map<VmId, Seen>();
+  /** Whose state has changed since the last look, as they were then. */
+  const changed = new Map<VmId, Vm>();
+  /** Ticks, since when they are failed: those that are not reported yet. */
+  const failing = new Map<VmId, number>();
   const reported = new Set<string>();
   const last = new Map<string, string>();
   for (const { subject, kind } of known) if (!last.has(subject)) last.set(subject, kind);
   for (const [subject, kind] of last) if (kind === 'vm-failed') reported.add(subject);
   let stopWaiting: (() => void) | undefined;
 
+  const isUp = (id: VmId): boolean => fleet.endpoints.get(endpointOf(id))?.phase === 'up';
+
   const look = () => {
     stopWaiting = undefined;
-    const failed: Vm[] = [];
-    let isOpen = false;
-    for (const [id, vm] of fleet.vms) {
-      if (fleet.endpoints.get(endpointOf(id))?.phase !== 'up') continue;
-      const before = seen.get(id);
-      if (before?.vm === vm && before.since === undefined) continue;
-      const since = isFailed(vm) && before && !reported.has(id) ? (before.since ?? failingSince(before.vm)) : undefined;
-      seen.set(id, since === undefined ? { vm } : { vm, since });
-      if (since !== undefined && clock.ticks() - since >= LASTS_MS) failed.push(vm);
-      else if (since !== undefined) isOpen = true;
-      if (before) reportPower(before.vm, vm);
+    for (const [id, before] of changed) {
+      // When it is back, it is compared with what it was.
+      if (!isUp(id)) continue;
+      changed.delete(id);
+      const vm = fleet.vms.get(id);
+      if (!vm || !isFailed(vm)) failing.delete(id);
+      else if (!isFailed(before) && !reported.has(id)) failing.set(id, clock.ticks());
+      if (vm) reportPower(before, vm);
     }
-    for (const id of seen.keys()) if (!fleet.vms.has(id)) seen.delete(id);
-    reportFailed(failed);
-    if (isOpen) later();
+    const lasting: Vm[] = [];
+    for (const [id, since] of failing) {
+      if (!isUp(id) || clock.ticks() - since < LASTS_MS) continue;
+      failing.delete(id);
+      const vm = fleet.vms.get(id);
+      if (vm) lasting.push(vm);
+    }
+    reportFailed(lasting);
+    if (failing.size > 0) later();
   };
-  /** Undefined for one that was failed already: that is no event. */
-  const failingSince = (before: Vm): number | undefined => (isFailed(before) ? undefined : clock.ticks());
 
   const reportPower = (before: Vm, vm: Vm) => {
     const about = { subject: vm.id, name: vm.name };
@@ -76,19 +76,17 @@ export function watchVms(
     }
   };
   const reportFailed = (vms: readonly Vm[]) => {
-    for (const { id } of vms) {
-      reported.add(id);
-      const now = seen.get(id);
-      if (now) seen.set(id, { vm: now.vm });
-    }
+    for (const { id } of vms) reported.add(id);
     for (const notice of failures(vms, fleet)) report(notice);
   };
   const later = () => {
     stopWaiting ??= clock.after(LOOKS_AFTER_MS, look);
   };
 
-  look();
-  const stop = subscribe(later);
+  const stop = followStates((before) => {
+    if (!changed.has(before.id)) changed.set(before.id, before);
+    later();
+  });
   return () => {
     stop();
     stopWaiting?.();
