@@ -18,6 +18,7 @@ import type {
   ObjectOf,
   PlatformEvent,
   Pool,
+  Vm,
 } from '../../platforms/contract.ts';
 import type { Scanned } from '../templates/template.ts';
 import { createFeedBatch, EVENTS_KEPT, type FeedBatch } from './feed-batch.ts';
