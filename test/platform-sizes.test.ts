@@ -13,7 +13,7 @@ const OF_FAKE = 60;
 const OF_TOPIC = 700;
 const TOPICS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   aws: { '': 2_440, network: 900 },
-  kvm: { '': 640, make: 800, names: 703, vm: 2_000 },
+  kvm: { '': 640, host: 703, make: 800, names: 703, vm: 2_000 },
   openstack: { '': 2_720 },
   proxmox: { '': 3_390 },
   vsphere: { '': 2_080 },

@@ -17,8 +17,15 @@ export const templateActions = [
   template({
     id: 'template.edit',
     title: 'Edit template',
-    help: 'Change the settings of a template in your editor; a new version keeps the one before.',
+    help: 'Change the whole text of a template in your editor; a new version keeps the one before.',
     keys: ['e'],
+    danger: 'none',
+  }),
+  template({
+    id: 'template.settings',
+    title: 'Edit settings of template',
+    help: 'Change the settings and variables of a template in a form; a new version keeps the one before.',
+    keys: ['E'],
     danger: 'none',
   }),
   template({

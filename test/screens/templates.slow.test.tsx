@@ -89,6 +89,27 @@ describe('the template library in the tree', () => {
     await fleet.see(/Older +1\.0/);
   });
 
+  it('F-073 F-101 F-460 changes settings of a template in a form, in which a variable may stand where there is a number', async () => {
+    await open();
+    await fleet.press('E');
+    await fleet.see('Settings of Common/linux-cloud');
+    await fleet.see(/Version +1\.1/);
+    await fleet.see(/Memory +\$MEMORY/);
+    await fleet.press('down', 'down', 'ctrl-u', '4096');
+    await fleet.see(/\$MEMORY +4096/);
+    await fleet.pressUntil('down', 'Memory of the guest');
+    await fleet.press('ctrl-u', 'much', 'pgdn', 'enter');
+    await fleet.see('Memory must be a size');
+    await fleet.press('ctrl-u', '$MEMORY$ZEROS', 'pgdn', 'enter');
+    await fleet.see('Common/linux-cloud is saved');
+    await fleet.see(/linux-cloud +1\.1 any/);
+    const folder = join(dirname(fleet.configFile), '.local/share/drover/templates/Common/linux-cloud');
+    const text = readFileSync(join(folder, 'template.yaml'), 'utf8');
+    expect(text).toContain('MEMORY: "4096"');
+    expect(text).toContain('memory: $MEMORY$ZEROS');
+    expect(readFileSync(join(folder, 'versions/1.0.yaml'), 'utf8')).toContain('memory: $MEMORY');
+  });
+
   it('F-151 F-160 F-161 clones, renames and deletes templates and groups', async () => {
     await open();
     await fleet.press('C');

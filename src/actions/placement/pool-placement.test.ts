@@ -27,7 +27,7 @@ function open(variables: Readonly<Record<string, string>>, kept: ReadonlyMap<str
   store.push(host1, inventory(nodes, [vm('a', 'n1', 4), vm('b', 'n1', 4), vm('c', 'n2', 16)]));
   const pool = userPoolId('Site');
   store.setGrouping({
-    pools: [{ id: pool, name: 'Site', parent: undefined, readOnly: false, variables: {} }],
+    pools: [{ id: pool, name: 'Site', parent: undefined, readOnly: false, variables }],
     placeOf: new Map([[host1, pool]]),
     notes: new Map(),
   });

@@ -16,6 +16,7 @@ import {
   templateNameComplaint,
 } from '../../../state/templates/template.ts';
 import type { FleetState } from '../../fleet/fleet-state.ts';
+import { openTemplateSettings } from '../../forms/template-dialog.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { createFromTemplate } from './create-from-template.ts';
@@ -40,6 +41,8 @@ export async function runTemplate(
   switch (id as TemplateActionId) {
     case 'template.create-vm':
       return createFromTemplate(stage, objects, template());
+    case 'template.settings':
+      return openTemplateSettings(stage, template(), change);
     case 'template.edit':
       return editPart(stage, template(), 'settings', change);
     case 'template.describe':
