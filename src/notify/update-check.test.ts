@@ -57,6 +57,7 @@ it('F-221 F-225 looks for a new version once a day, as a task, and sends nothing
   await until(first.isOver);
   const second = start();
   await until(second.isOver);
+  expect(texts()).toHaveLength(1);
   pass(DAY_MS);
   const third = start();
   await until(isDone(2));

@@ -32,7 +32,10 @@ const LISTS: Readonly<Record<string, FolderList>> = {
   '/root/disks': { path: '/srv', is: entry('srv', 'folder'), entries: [] },
 };
 
-const files = { node: { files: async (_id: string, path: string) => LISTS[path] } } as unknown as Connection;
+const files = {
+  whyNot: { vm: 'its VMs are not saved to files' },
+  node: { files: async (_id: string, path: string) => LISTS[path] },
+} as unknown as Connection;
 
 /** Takes these choices, by how their labels begin, and leaves the list; the titles that came, with the choices. */
 const browsed = (...labels: readonly string[]): Promise<readonly string[]> => browsedBy(files, () => {}, ...labels);
