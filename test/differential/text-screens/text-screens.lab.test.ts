@@ -81,7 +81,10 @@ describe('a text screen', () => {
   ] as const)('F-251 as a picture in %s is what QEMU shows, pixel by pixel', async (pictures, most) => {
     const qemu = running[0] ?? (await start());
     // As many cells as its 720x400 pixels have, and one line that is left free.
-    const [size, cell] = [{ columns: 90, rows: 26 }, { width: 8, height: 16 }];
+    const [size, cell] = [
+      { columns: 90, rows: 26 },
+      { width: 8, height: 16 },
+    ];
     const terminal = pictureTerminal(size.columns, size.rows, cell);
     const display = await openDisplay(qemu.connect(), { password: undefined, host: qemu.host });
     const { stream } = createDisplayStream(display, { ...size, depth: 'truecolor', pictures, clock: systemClock });
