@@ -1,6 +1,13 @@
 /** Networks of an endpoint. */
 import { endpointOf } from '../ids.ts';
-import { type Field, NETWORK_MODES, type Network, type NetworkMode, type NetworkRate, type NetworkSpec } from '../platforms/contract.ts';
+import {
+  type Field,
+  NETWORK_MODES,
+  type Network,
+  type NetworkMode,
+  type NetworkRate,
+  type NetworkSpec,
+} from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
 import { networkEditAction } from './network-edit.ts';
 import { NEW_NAME } from './new-name.ts';

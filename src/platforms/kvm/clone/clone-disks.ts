@@ -4,7 +4,7 @@ import { FleetError } from '../../../errors.ts';
 import type { Bytes } from '../../../units.ts';
 import type { Warning } from '../../contract.ts';
 import { child, childrenOf, type XmlElement } from '../../transport/xml.ts';
-import { volumeOfDisk } from '../disk/find-volume.ts';
+import { volumeOfDisk } from '../medium/find-volume.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { refreshPool } from '../storage/refresh-pool.ts';

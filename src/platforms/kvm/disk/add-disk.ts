@@ -4,6 +4,7 @@ import type { DiskSpec, Warning } from '../../contract.ts';
 import type { Host } from '../host/host-call.ts';
 import { type FileSystem, formatter } from '../medium/file-system.ts';
 import { type FoundMedium, findMedium } from '../medium/find-medium.ts';
+import { mediumOf } from '../medium/find-volume.ts';
 import { attachDevice } from '../vm/change-device.ts';
 import { usersOf } from '../vm/disk-users.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
@@ -12,7 +13,6 @@ import type { Search } from '../vm/other-domains.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
 import { type DiskPlace, newDisk } from '../xml/device-xml.ts';
-import { mediumOf } from './find-volume.ts';
 import { createVolume, takenBack } from './new-volume.ts';
 import { freeTarget } from './target-names.ts';
 

@@ -2,6 +2,7 @@
 import { FleetError, sentence } from '../../../errors.ts';
 import type { DiskSpec } from '../../contract.ts';
 import { shellWord } from '../../lib/take-back.ts';
+import { volumeOfDisk } from '../medium/find-volume.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { createOfImage } from '../storage/of-image.ts';
 import { refreshPool } from '../storage/refresh-pool.ts';
@@ -11,7 +12,6 @@ import { CHANGE_MS, type GuestCall } from '../vm/guest-call.ts';
 import { type GuestDevices, readGuestDevices } from '../vm/guest-devices.ts';
 import { readPoolXml } from '../xml/pool-xml.ts';
 import { writeVolumeXml } from '../xml/write-host-xml.ts';
-import { volumeOfDisk } from './find-volume.ts';
 
 /** libvirt answers when all is written. */
 const WRITE_MS = 600_000;

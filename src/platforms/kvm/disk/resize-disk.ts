@@ -2,6 +2,7 @@
 import { FleetError } from '../../../errors.ts';
 import { type Bytes, formatBytes } from '../../../units.ts';
 import { usedBy } from '../../lib/listed.ts';
+import { volumeOfDisk } from '../medium/find-volume.ts';
 import { RESIZE_BYTES } from '../rpc/flags.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { isVolume, vmsWith } from '../storage/domain-disks.ts';
@@ -10,7 +11,6 @@ import type { GuestCall } from '../vm/guest-call.ts';
 import type { GuestDevices } from '../vm/guest-devices.ts';
 import { snapshotDocuments } from '../vm/other-domains.ts';
 import type { DiskDevice } from '../xml/device-xml.ts';
-import { volumeOfDisk } from './find-volume.ts';
 
 /** libvirt answers when all is written. */
 const WRITE_MS = 600_000;

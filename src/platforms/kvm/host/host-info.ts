@@ -3,12 +3,12 @@ import { type Bytes, bytes, formatBytes } from '../../../units.ts';
 import type { NodeBridge, NodeFacts, NodeInfo, NodeStorage } from '../../contract.ts';
 import type { Daemon } from '../link/daemon.ts';
 import type { Dialer } from '../link/dial.ts';
+import { readNodeDevices } from '../node/node-devices.ts';
+import { GROUPS_SCRIPT, readGroups, SECTION, storagesOfGroups, withStorage } from '../node/volume-groups.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { createNodeMeter } from '../samples/node-meter.ts';
 import { unlessGone } from '../vm/guest.ts';
 import type { HostFacts } from './host.ts';
-import { readNodeDevices } from './node-devices.ts';
-import { GROUPS_SCRIPT, readGroups, SECTION, storagesOfGroups, withStorage } from './volume-groups.ts';
 
 type Line = NodeInfo['lines'][number];
 const NOTHING: NodeInfo = { facts: {}, lines: [] };

@@ -1,11 +1,11 @@
 /** What a disk is to be on: a volume of a storage, or a file or device of the host that is in none. */
 import { FleetError } from '../../../errors.ts';
-import { findVolume, mediumOf, volumeAtPath } from '../disk/find-volume.ts';
 import type { HostCall } from '../host/host-call.ts';
 import type { HostFiles } from '../host/host-files.ts';
 import { readStorage } from '../vm/storage.ts';
 import { trustedFiles } from '../vm/trusted-files.ts';
 import type { Medium } from '../xml/device-xml.ts';
+import { findVolume, mediumOf, volumeAtPath } from './find-volume.ts';
 
 export interface FoundMedium extends Medium {
   /** Other devices of the host with the same bytes: the partitions of a disk, the disk of a partition. */

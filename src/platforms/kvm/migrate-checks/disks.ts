@@ -3,8 +3,8 @@
 import { type Bytes, bytes, formatBytes } from '../../../units.ts';
 import type { CopiedDisk, MigrateSpec, MigrationCheck } from '../../contract.ts';
 import { error, ok, warning } from '../../lib/migration.ts';
-import { unlessNone, volumeAtPath, volumeOfDisk } from '../disk/find-volume.ts';
 import type { HostCall } from '../host/host-call.ts';
+import { unlessNone, volumeAtPath, volumeOfDisk } from '../medium/find-volume.ts';
 import { type Leaving, nameOf, type Side } from '../migrate/side.ts';
 import { POOLS } from '../rpc/flags.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { readReport } from '../host/host-info.ts';
 import { procedures } from '../rpc/protocol.ts';
 import { createScriptedClient } from '../testkit/scripted-client.ts';
-import { readReport } from './host-info.ts';
 import { storagesOfGroups, withStorage } from './volume-groups.ts';
 
 const pool = (name: string) => ({ name, uuid: Buffer.alloc(16, 1) });
