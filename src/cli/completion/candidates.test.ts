@@ -93,6 +93,7 @@ describe('completion', () => {
       'endpoint',
       'definition',
       'profile',
+      'plan',
       'template',
       'template-group',
       'appliance',
@@ -237,7 +238,7 @@ describe('completion', () => {
     ]);
     const help = (before: readonly string[], current: string) =>
       complete(before, current, ownCommands, names).candidates.map((one) => `${one.value}: ${one.help}`);
-    expect(help([], 'po')).toEqual(['pool: list, add, rename, nest, remove, info, set']);
+    expect(help([], 'po')).toEqual(['pool: list, add, rename, nest, remove, info, set, summary']);
     expect(help([], 'ver')).toEqual(['version: Say which version this is, and of which Node.']);
     expect(help(['vm', 'start'], 'web1')).toEqual(['web1: desk/1']);
     expect(help(['vm', 'start'], 'desk/3')).toEqual(['desk/3: twin']);

@@ -21,7 +21,6 @@ export const nodeWithColumns: Schema = {
 
 export const nodeInfo = object('node info', 'A node with what it is made of: the keys of `node list`, and more.', {
   ...propertiesOf(nodeSpec.keys),
-  os: maybe(text('operating system')),
   kernel: maybe(text('release of the kernel')),
   architecture: maybe(text('`x86_64`, `aarch64`')),
   cpuModel: maybe(text('model of its processors')),

@@ -26,7 +26,7 @@ export interface Sums {
   nodesBelow(id: PoolId): readonly NodeId[];
   /** VMs below a node, or below a pool and all that is in it. Costs by all of them. */
   vmsBelow(id: NodeId | PoolId): readonly VmId[];
-  /** What goes to and from disks and networks of the VMs below a pool. Costs by all of them. */
+  /** What goes to and from disks and networks of the VMs below a pool. Costs by all of them, once per landing; of many it is some seconds old. */
   ratesBelow(id: PoolId): VmRates;
   /** Bytes that their disks can hold together; NaN where that is not known of all of them. */
   storageBelow(id: PoolId): number;
@@ -38,6 +38,8 @@ export interface Sums {
 export function createSums(fleet: Fleet, tree: Tree): Sums {
   let builtOn = -1;
   let below = new Map<PoolId, Below>();
+  /** Every column and every key asks for them again. */
+  const rates = new Map<PoolId, KnownRates>();
 
   const refresh = () => {
     if (builtOn === fleet.shape) return;
@@ -79,7 +81,14 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     },
     ratesBelow(id) {
       refresh();
-      return addRates(parentsBelow(id).map((parent) => fleet.samples.rates(fleet.vmsBelow(parent))));
+      const parents = parentsBelow(id);
+      const known = rates.get(id);
+      if (known?.version === fleet.version && known.shape === fleet.shape) return known.sum;
+      const isLarge = parents.reduce((sum, parent) => sum + fleet.counts(parent).total, 0) > MANY_VMS;
+      if (isLarge && known && fleet.landedAt - known.landedAt < RATES_EVERY_MS) return known.sum;
+      const sum = addRates(parents.map((parent) => fleet.samples.rates(fleet.vmsBelow(parent))));
+      rates.set(id, { sum, version: fleet.version, shape: fleet.shape, landedAt: fleet.landedAt });
+      return sum;
     },
     storageBelow(id) {
       refresh();
@@ -96,6 +105,18 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     },
   };
 }
+
+interface KnownRates {
+  readonly sum: VmRates;
+  readonly version: number;
+  readonly shape: number;
+  /** Epoch, ms. */
+  readonly landedAt: number;
+}
+
+/** Rates of more VMs than this are added up every few seconds: that takes milliseconds, and something lands all the time. */
+const MANY_VMS = 10_000;
+const RATES_EVERY_MS = 3_000;
 
 interface Below {
   readonly nodes: NodeId[];

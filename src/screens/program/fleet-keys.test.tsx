@@ -32,13 +32,13 @@ describe('the fleet', () => {
 
 
       ─ n1 (host1) ──────────────────────────────────── Overview VMs Events Hardware ─
-       State        ■ up                       VM disks     read -  write -
-       CPU                    - of 8 CPUs      VM networks  in -  out -
-       Memory                 - of 64G         Address      10.0.0.1
-       VMs          5: 5 running               Version      test
-       Others       0 paused, 0 crashed, 0     More         nothing more is known
-                    off
-      "
+       State        ■ up                       VM networks  in -  out -
+       CPU                    - of 8 CPUs      VM CPU                 - on 10 vCPUs
+       Memory                 - of 64G         VM memory    ▌·····   8% 5.0G given
+       VMs          5: 5 running               Address      10.0.0.1
+       Others       0 paused, 0 crashed, 0     Version      test
+                    off                        More         nothing more is known
+       VM disks     read -  write -"
     `);
     expect(draw()).toHaveLength(21);
     expect(painted(draw()[1] ?? '')).toMatch(/\{cursor\|n1 \(host1\) /);

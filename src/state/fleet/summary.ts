@@ -44,7 +44,7 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     cpus: whole(sumOf(nodes, ({ cpus }) => cpus)),
     memory: whole(sumOf(nodes, ({ memory }) => memory)),
     cpu: percent(loadOf(nodes, fleet)),
-    memoryUsed: whole(sumOf(nodes, ({ id }) => fleet.nodeSamples.of(id)?.memory ?? Number.NaN)),
+    memoryUsed: whole(Math.round(sumOf(nodes, ({ id }) => fleet.nodeSamples.of(id)?.memory ?? Number.NaN))),
     vcpus: whole(shares.vcpus),
     vmCpu: percent(shares.cpu),
     vmMemory: whole(shares.given),
