@@ -7,7 +7,7 @@ import type { Look } from '../frame/look.ts';
 
 /** Values that have a line of their own; the rarer ones stand together. */
 const MOST = 6;
-const [NAME, LEAST_NAME] = [28, 6];
+const [NAME, LEAST_NAME] = [34, 6];
 const [BAR, LEAST_BAR] = [20, 6];
 const COUNT = 7;
 const SHARE = 5;

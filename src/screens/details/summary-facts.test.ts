@@ -6,6 +6,7 @@ import { endpointName, networkId, nodeId, storageId } from '../../ids.ts';
 import type { Network, Storage, VmInfo } from '../../platforms/contract.ts';
 import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { createStore } from '../../state/fleet/store.ts';
+import { vmSharesOf } from '../../state/fleet/vm-shares.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { bytes, gib, mib } from '../../units.ts';
 import { type Fact, factLines } from './facts.ts';
@@ -58,10 +59,10 @@ const notice = (subject: string, text: string, at = NOW): Notice => ({
 describe('a summary of nodes', () => {
   it('F-019 F-114 says what share the VMs take, in one line each also in 80 columns', () => {
     const { fleet } = aFleet();
-    const facts = vmShareFacts([n1, n2], fleet);
+    const facts = vmShareFacts(vmSharesOf([n1, n2], fleet));
     expect(told(facts)).toEqual(['VM CPU: NaN% on 4 vCPUs', 'VM memory: 2% 2.0G given']);
     expect(factLines(facts, 39, look)).toHaveLength(2);
-    expect(vmShareFacts([nodeId(host1, 'gone')], fleet)).toEqual([]);
+    expect(vmShareFacts(vmSharesOf([nodeId(host1, 'gone')], fleet))).toEqual([]);
   });
 
   it('F-114 F-124 F-436 adds up storage of its nodes, what is shared apart and once', () => {

@@ -3,7 +3,7 @@ import { endpointOf, type NodeId, type VmId } from '../../ids.ts';
 import type { VmInfo } from '../../platforms/contract.ts';
 import type { Fleet, VmStorageSum } from '../../state/fleet/fleet.ts';
 import { listedOf, type StorageSum, sumOfVms, sumStorages } from '../../state/fleet/storage-sums.ts';
-import { vmSharesOf } from '../../state/fleet/vm-shares.ts';
+import type { VmShares } from '../../state/fleet/vm-shares.ts';
 import type { Notice } from '../../state/records/notices.ts';
 import { compareVersions, templateOfProfile } from '../../state/templates/template.ts';
 import { clean } from '../../terminal/width.ts';
@@ -39,16 +39,13 @@ function vmStorageFact({ size, known }: VmStorageSum, count: number): readonly F
 }
 
 /**
- * What the VMs that are on take of these nodes: CPU time now, and memory that they were given. Nothing where that is not known.
+ * What the VMs that are on take of their nodes: CPU time now, and memory that they were given. Nothing where that is not known.
  * The texts are as short as those of the nodes' own gauges, for panes of 80 columns.
  */
-export function vmShareFacts(nodes: readonly NodeId[], fleet: Fleet): readonly Fact[] {
-  const { cpu, memory, given, vcpus } = vmSharesOf(nodes, fleet);
-  return [
-    ...(Number.isNaN(vcpus) ? [] : [{ label: 'VM CPU', share: cpu, text: `on ${counted(vcpus, 'vCPU')}` }]),
-    ...(Number.isNaN(memory) ? [] : [{ label: 'VM memory', share: memory, text: `${formatBytes(given)} given` }]),
-  ];
-}
+export const vmShareFacts = ({ cpu, memory, given, vcpus }: VmShares): readonly Fact[] => [
+  ...(Number.isNaN(vcpus) ? [] : [{ label: 'VM CPU', share: cpu, text: `on ${counted(vcpus, 'vCPU')}` }]),
+  ...(Number.isNaN(memory) ? [] : [{ label: 'VM memory', share: memory, text: `${formatBytes(given)} given` }]),
+];
 
 /** Where none says how large it is, how many there are. */
 function storageFact(label: string, { count, size, used }: StorageSum): readonly Fact[] {

@@ -1,4 +1,4 @@
-import type { NodeId, PoolId } from '../../ids.ts';
+import { endpointOf, type NodeId, type PoolId } from '../../ids.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { isLibraryRow } from '../../state/query/library-rows.ts';
 import type { Row } from '../../state/query/tree.ts';
@@ -48,10 +48,7 @@ export function tabLines(
   const { fleet } = stage.services.store;
   const { sums } = state;
   const { notices, clock } = stage.services;
-  const summaryOf = (nodes: readonly NodeId[]) => [
-    ...vmShareFacts(nodes, fleet),
-    ...summaryFacts(nodes, fleet, notices.list(), clock.now()),
-  ];
+  const summaryOf = (nodes: readonly NodeId[]) => summaryFacts(nodes, fleet, notices.list(), clock.now());
   const past = (id: NodeId | PoolId): readonly string[] => [
     rangeLine(range, stage, columns),
     ...loaded(reads.nodeHistories(id, range), columns, look, (kept) => [
@@ -68,7 +65,7 @@ export function tabLines(
       const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
       return [...now, ...past(row.id), ...distributions(nodes, vms, fleet, columns, look)];
     }
-    const more = summaryOf(sums.nodesBelow(row.id));
+    const more = [...vmShareFacts(sums.sharesBelow(row.id)), ...summaryOf(sums.nodesBelow(row.id))];
     return poolOverview(sums.ofPool(row.id), sums.versionsBelow(row.id), sums.ratesBelow(row.id), columns, look, more);
   }
   if (isLibraryRow(row)) return libraryLines(row, tab, fleet, columns, look);
@@ -84,7 +81,8 @@ export function tabLines(
       return [...nodeCharts([row.id], fleet.vmsBelow(row.id), fleet, columns, look), ...past(row.id)];
     if (tab === 'Hardware')
       return loaded(reads.nodeInfo(row.id), columns, look, (info) => nodeTables(info, columns, look));
-    const more = summaryOf([row.id]);
+    const isStale = fleet.endpoints.get(endpointOf(row.id))?.staleSince !== undefined;
+    const more = [...(isStale ? [] : vmShareFacts(sums.sharesBelow(row.id))), ...summaryOf([row.id])];
     return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look, more);
   }
   const vm = fleet.vms.get(row.id);

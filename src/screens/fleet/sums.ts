@@ -2,6 +2,7 @@ import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
 import { addRates, type VmRates } from '../../state/fleet/samples.ts';
 import { storageOfVms } from '../../state/fleet/storage-sums.ts';
+import { type VmShares, vmSharesOf } from '../../state/fleet/vm-shares.ts';
 import { rowKey, type Tree } from '../../state/query/tree.ts';
 
 /** What a pool or a node adds up to. NaN where nothing is known. */
@@ -28,6 +29,8 @@ export interface Sums {
   vmsBelow(id: NodeId | PoolId): readonly VmId[];
   /** What goes to and from disks and networks of the VMs below a pool. Costs by all of them, once per landing; of many it is some seconds old. */
   ratesBelow(id: PoolId): VmRates;
+  /** What the VMs that are on take of a node, or of those below a pool. Costs as the rates do. */
+  sharesBelow(id: NodeId | PoolId): VmShares;
   /** Bytes that their disks can hold together; NaN where that is not known of all of them. */
   storageBelow(id: PoolId): number;
   /** Versions of what runs the VMs, with the number of nodes that have them, F-123. */
@@ -38,8 +41,6 @@ export interface Sums {
 export function createSums(fleet: Fleet, tree: Tree): Sums {
   let builtOn = -1;
   let below = new Map<PoolId, Below>();
-  /** Every column and every key asks for them again. */
-  const rates = new Map<PoolId, KnownRates>();
 
   const refresh = () => {
     if (builtOn === fleet.shape) return;
@@ -63,6 +64,21 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
     return [id, ...(home?.nodes ?? []), ...(home?.pools ?? [])];
   };
 
+  /** Keeps what costs by all VMs below: every column and every key asks for it again. */
+  const keptBelow = <Id extends NodeId | PoolId, Value>(addUp: (id: Id) => Value): ((id: Id) => Value) => {
+    const kept = new Map<Id, Kept<Value>>();
+    return (id) => {
+      refresh();
+      const known = kept.get(id);
+      if (known?.version === fleet.version && known.shape === fleet.shape) return known.value;
+      const isLarge = parentsBelow(id).reduce((sum, parent) => sum + fleet.counts(parent).total, 0) > MANY_VMS;
+      if (isLarge && known && fleet.landedAt - known.landedAt < MANY_EVERY_MS) return known.value;
+      const value = addUp(id);
+      kept.set(id, { value, version: fleet.version, shape: fleet.shape, landedAt: fleet.landedAt });
+      return value;
+    };
+  };
+
   return {
     ofPool(id) {
       refresh();
@@ -79,17 +95,12 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
       refresh();
       return parentsBelow(id).flatMap((parent) => fleet.vmsBelow(parent));
     },
-    ratesBelow(id) {
-      refresh();
-      const parents = parentsBelow(id);
-      const known = rates.get(id);
-      if (known?.version === fleet.version && known.shape === fleet.shape) return known.sum;
-      const isLarge = parents.reduce((sum, parent) => sum + fleet.counts(parent).total, 0) > MANY_VMS;
-      if (isLarge && known && fleet.landedAt - known.landedAt < RATES_EVERY_MS) return known.sum;
-      const sum = addRates(parents.map((parent) => fleet.samples.rates(fleet.vmsBelow(parent))));
-      rates.set(id, { sum, version: fleet.version, shape: fleet.shape, landedAt: fleet.landedAt });
-      return sum;
-    },
+    ratesBelow: keptBelow((id: PoolId) =>
+      addRates(parentsBelow(id).map((parent) => fleet.samples.rates(fleet.vmsBelow(parent)))),
+    ),
+    sharesBelow: keptBelow((id: NodeId | PoolId) =>
+      vmSharesOf(fleet.nodes.has(id as NodeId) ? [id as NodeId] : (below.get(id as PoolId)?.nodes ?? []), fleet),
+    ),
     storageBelow(id) {
       refresh();
       return storageOfVms(parentsBelow(id), fleet);
@@ -106,17 +117,17 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
   };
 }
 
-interface KnownRates {
-  readonly sum: VmRates;
+interface Kept<Value> {
+  readonly value: Value;
   readonly version: number;
   readonly shape: number;
   /** Epoch, ms. */
   readonly landedAt: number;
 }
 
-/** Rates of more VMs than this are added up every few seconds: that takes milliseconds, and something lands all the time. */
+/** What costs by more VMs than this is added up every few seconds: that takes milliseconds, and something lands all the time. */
 const MANY_VMS = 10_000;
-const RATES_EVERY_MS = 3_000;
+const MANY_EVERY_MS = 3_000;
 
 interface Below {
   readonly nodes: NodeId[];

@@ -107,9 +107,7 @@ export function openSettings(stage: Stage, action: EditAction, id: VmId): void {
       stage.message.say('nothing was changed');
       return;
     }
-    const basedOn = Object.fromEntries(
-      keys.flatMap((key) => (form?.before[key] === undefined ? [] : [[key, form.before[key]]])),
-    );
+    const basedOn = only(keys, form.before);
     saving = true;
     dialog.tell(painted('dim', 'checking…'), 'more will come');
     const differences = differencesIn(form, fields);
@@ -221,3 +219,6 @@ function closeWhenAnother(stage: Stage, bound: Target, over: AbortSignal, close:
 
 const without = (changes: Settings): Settings =>
   Object.fromEntries(Object.entries(changes).filter(([key]) => key !== TARGET_KEY));
+
+const only = (keys: readonly string[], settings: Settings): Settings =>
+  Object.fromEntries(Object.entries(settings).filter(([key]) => keys.includes(key)));

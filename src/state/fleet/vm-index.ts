@@ -1,7 +1,8 @@
 import { type EndpointName, endpointOf, type NodeId, nativeOf, type PoolId, type VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
-import { type Counts, parentOf, troubleOf, type VmStorageSum } from './fleet.ts';
+import { type Counts, parentOf, type VmStorageSum } from './fleet.ts';
 import { createSiblings, naturalKey, type Siblings } from './siblings.ts';
+import { createVmTallies } from './vm-tallies.ts';
 
 /** All VMs, found by id, by parent in the order of their names, and counted by state. */
 export interface VmIndex {
@@ -24,11 +25,7 @@ export interface VmIndex {
   settle(): void;
 }
 
-type Tally = { -readonly [Key in keyof Counts]: number };
-type StorageTally = { -readonly [Key in keyof VmStorageSum]: number };
 const NO_IDS: ReadonlySet<VmId> = new Set();
-const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
-const NO_STORAGE: VmStorageSum = { size: 0, known: 0 };
 
 export function createVmIndex(): VmIndex {
   const vms = new Map<VmId, Vm>();
@@ -41,8 +38,7 @@ export function createVmIndex(): VmIndex {
   const sortKeys = new Map<VmId, string>();
   const families = new Map<NodeId | PoolId, Siblings<VmId>>();
   const unsettled = new Set<Siblings<VmId>>();
-  const tallies = new Map<NodeId | PoolId, Tally>();
-  const storages = new Map<NodeId | PoolId, StorageTally>();
+  const { count, counts, storage } = createVmTallies();
 
   const get = (id: VmId): Vm | undefined => vms.get(id) ?? shadows.get(id);
   const namesakes = (uuid: string): readonly VmId[] => [seenAs.get(uuid) ?? []].flat();
@@ -72,24 +68,6 @@ export function createVmIndex(): VmIndex {
     const ids = byEndpoint.get(endpoint);
     if (ids) ids.add(id);
     else byEndpoint.set(endpoint, new Set([id]));
-  };
-
-  const count = (vm: Vm, by: 1 | -1) => {
-    const parent = parentOf(vm);
-    if (parent === undefined) return;
-    let tally = tallies.get(parent);
-    if (!tally) {
-      tally = { ...NOTHING };
-      tallies.set(parent, tally);
-    }
-    tally.total += by;
-    if (troubleOf(vm) !== undefined) tally.troubled += by;
-    if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'crashed') tally[vm.state] += by;
-    if (vm.storage === undefined) return;
-    const storage = storages.get(parent) ?? { ...NO_STORAGE };
-    storages.set(parent, storage);
-    storage.size += by * vm.storage;
-    storage.known += by;
   };
 
   const show = (vm: Vm) => {
@@ -175,8 +153,8 @@ export function createVmIndex(): VmIndex {
       const parent = vm && parentOf(vm);
       return parent === undefined ? -1 : (families.get(parent)?.indexOf(id) ?? -1);
     },
-    counts: (parent) => tallies.get(parent) ?? NOTHING,
-    storage: (parent) => storages.get(parent) ?? NO_STORAGE,
+    counts,
+    storage,
     settle() {
       for (const family of unsettled) family.settle();
       unsettled.clear();
