@@ -87,7 +87,7 @@ export function loadOf(fleet: Fleet, id: NodeId, coming: Coming): NodeLoad {
 }
 
 /** What VMs that are on take of their nodes: CPUs that they keep busy, as far as that is known, their vCPUs, and bytes of memory. */
-export function takenBy(
+function takenBy(
   vms: readonly Vm[],
   { samples }: Pick<Fleet, 'samples'>,
 ): { readonly busyCpus: number; readonly cpus: number; readonly memory: number } {

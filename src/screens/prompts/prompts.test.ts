@@ -150,7 +150,7 @@ describe('the help', () => {
     expect(stage.layers.top?.hints()[0]).toEqual({ key: '?', does: 'all keys' });
     press('?');
     expect(drawn().split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "╭─ All keys: lines 1-11 of 343 ────────────────────────────────────────────────╮
+      "╭─ All keys: lines 1-11 of 346 ────────────────────────────────────────────────╮
       │ VMs                                                                          │
       │ a            Create VM          Make a VM from an image, or an empty one.    │"
     `);
