@@ -102,14 +102,14 @@ export async function perform(
   }
 }
 
-/** What the configuration says, but where the user has chosen another wait. */
+/** What the configuration says, but where the user has chosen another wait, or that the guest is not asked. */
 function limitOfUser(
   { id, on, options }: ObjectAction,
   object: ObjectOf<ObjectKind>,
   args: Args,
   services: Services,
 ): number | undefined {
-  if (on !== 'vm') return undefined;
+  if (on !== 'vm' || args['force'] === true) return undefined;
   const isChosen = options?.some(({ key, default: usual }) => key === 'wait' && (args[key] ?? usual) !== usual);
   return isChosen ? undefined : timeLimit(services.config(), id, object as Vm);
 }

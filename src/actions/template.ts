@@ -10,7 +10,7 @@ export const templateActions = [
   template({
     id: 'template.create-vm',
     title: 'Create VM from template',
-    help: 'Make a VM of a template, on an endpoint that it is for.',
+    help: 'Make a VM of a template, in a pool or on an endpoint that it is for.',
     keys: ['a'],
     danger: 'none',
   }),

@@ -83,7 +83,7 @@ async function run(
     create: action,
     all,
   } = pool === undefined
-    ? await planOn((await findEndpoint(context)).id, asked, context)
+    ? await planOn({ endpoint: (await findEndpoint(context)).id }, asked, context)
     : await planInPool(String(pool), (one) => planOn(one, asked, context), context);
   const afterwards = afterwardsOf({ goal, timeout, command, opensConsole }, all);
   const limits = limitsOf({

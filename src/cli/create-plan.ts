@@ -48,7 +48,7 @@ export interface CreatePlan {
 
 /** The endpoint is connected. Throws usage, and op.* for a template that can't be used there. */
 export async function planOn(
-  endpoint: EndpointName,
+  { endpoint, pool }: { readonly endpoint: EndpointName; readonly pool?: string },
   { names, values, repeated, files, manifests, create }: Asked,
   context: CommandContext,
 ): Promise<CreatePlan> {
@@ -73,7 +73,7 @@ export async function planOn(
   const template =
     templateWord === undefined
       ? undefined
-      : await templateFor(String(templateWord), variablesIn(variables), { endpoint, manifest }, create, context);
+      : await templateFor(String(templateWord), variablesIn(variables), { endpoint, manifest, pool }, create, context);
   if (template && profile !== undefined)
     throw new FleetError('usage', 'a VM is made of a template or of a profile, not of both');
   if (!template && variables) throw new FleetError('usage', '--var is for the variables of a --template');

@@ -1,7 +1,7 @@
 import { byPolicy, loadOf } from '../actions/node-policy.ts';
-import { type Fitting, fittingNodes, isUp, placedInPool } from '../actions/placement/pool-placement.ts';
+import { chosenInPool, isUp } from '../actions/placement/pool-placement.ts';
 import { whyForbidden } from '../actions/policy.ts';
-import { FleetError, sentence } from '../errors.ts';
+import { FleetError } from '../errors.ts';
 import { type EndpointName, endpointOf } from '../ids.ts';
 import type { Vm } from '../platforms/contract.ts';
 import { endpointsIn } from '../state/config/definitions-of-nodes.ts';
@@ -34,12 +34,12 @@ export async function placedOn(context: CommandContext): Promise<EndpointName> {
 
 /**
  * What is made on the node of a pool, or of one inside it, that the policy takes (F-018): those that are up, where it can be made, and that
- * have the memory for one of them. `planOn` says what would be made on an endpoint, and throws a FleetError where it can't be.
- * Throws usage beside -C and where each endpoint refuses with that, and op.refused where there is no such node.
+ * have the memory for one of them. `planOn` says what would be made on an endpoint of it, and throws a FleetError where it can't be.
+ * Throws usage beside -C, and as chosenInPool does.
  */
 export async function planInPool(
   word: string,
-  planOn: (endpoint: EndpointName) => Promise<CreatePlan>,
+  planOn: (place: { readonly endpoint: EndpointName; readonly pool: string }) => Promise<CreatePlan>,
   context: CommandContext,
 ): Promise<CreatePlan> {
   const { app, global } = context;
@@ -52,23 +52,11 @@ export async function planInPool(
     context,
   );
   await awaitMetrics([], context);
-  const fitting: Fitting<CreatePlan>[] = [];
-  const refusals: string[] = [];
-  const errors: FleetError[] = [];
-  for (const name of able) {
-    try {
-      fitting.push(...fittingNodes(await planOn(name), pool.name, app));
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      refusals.push(`${name}: ${sentence(error)}`);
-      errors.push(error);
-    }
-  }
-  const placed = await placedInPool(fitting, pool.name, app, context.signal);
-  const [wrong] = errors;
-  if (wrong && errors.length === able.length && errors.every(({ code }) => code === 'usage')) throw wrong;
-  if (placed) return placed;
-  throw new FleetError('op.refused', `no node of pool ${pool.name} can take it: ${refusals.join('; ')}`);
+  const candidates = able.map((endpoint) => ({
+    endpoint,
+    plan: () => planOn({ endpoint, pool: pool.name }),
+  }));
+  return chosenInPool(candidates, pool.name, app, context.signal);
 }
 
 /** Those that answer and may be changed. Throws op.refused or host.unreachable where there are none. */

@@ -12,8 +12,9 @@ async function templateOf(text: string, hasScript = false): Promise<Template> {
 
 it('F-040 F-105 the default bridge is found out of the node, where a template names it or has a script', async () => {
   const { services, endpoint, clock } = await openServices();
+  const place = { endpoint: endpoint.name, pool: undefined };
   const found = async (template: Template) => {
-    const answer = foundVariables(template, 'fake', endpoint.name, services, new AbortController().signal);
+    const answer = foundVariables(template, 'fake', place, services, new AbortController().signal);
     await clock.pass(1_000);
     return answer;
   };
@@ -24,11 +25,12 @@ it('F-040 F-105 the default bridge is found out of the node, where a template na
 
 it('a template is filled in all the same where no node says which bridge is its default', async () => {
   const { services, endpoint } = await openServices();
+  const place = { endpoint: endpoint.name, pool: undefined };
   const silent = {
     ...services,
     policyFor: () => ({}),
     sessions: { ...services.sessions, connection: () => undefined },
   };
   const template = await templateOf('vm: { nets: [$DEFAULT_BRIDGE] }\n');
-  expect(await foundVariables(template, 'fake', endpoint.name, silent, new AbortController().signal)).toEqual({});
+  expect(await foundVariables(template, 'fake', place, silent, new AbortController().signal)).toEqual({});
 });

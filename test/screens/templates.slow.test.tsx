@@ -110,6 +110,20 @@ describe('the template library in the tree', () => {
     expect(readFileSync(join(folder, 'versions/1.0.yaml'), 'utf8')).toContain('memory: $MEMORY');
   });
 
+  it('F-460 shows in the form what another has written since, and what one platform alone is told can only be read there', async () => {
+    await open();
+    const file = join(dirname(fleet.configFile), '.local/share/drover/templates/Common/linux-cloud/template.yaml');
+    const text = readFileSync(file, 'utf8')
+      .replace('version: 1.0', 'version: 1.4')
+      .replace('MEMORY: 2048', 'MEMORY: 8192');
+    writeFileSync(file, `${text}platforms: { fake: { numcpus: 7 } }\n`);
+    await fleet.press('E');
+    await fleet.see(/Version +1\.5/);
+    await fleet.see(/\$MEMORY +8192/);
+    await fleet.pressUntil('down', 'What is said for');
+    await fleet.press('esc');
+  });
+
   it('F-151 F-160 F-161 clones, renames and deletes templates and groups', async () => {
     await open();
     await fleet.press('C');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
+import { FleetError } from '../../errors.ts';
 import { endpointName, userPoolId } from '../../ids.ts';
 import type { Field, History } from '../../platforms/contract.ts';
 import type { PoolConfig } from '../../state/config/model.ts';
@@ -20,7 +21,7 @@ const history = (...cpu: readonly number[]): History => ({
 });
 
 /** Two nodes of one platform that lets the user choose; on n1 run more VMs, n2 has less memory left. */
-function open(variables: Readonly<Record<string, string>>, kept: ReadonlyMap<string, History> = new Map()) {
+function open(variables: Readonly<Record<string, string>>, kept: ReadonlyMap<string, History> | 'off' = new Map()) {
   const store = createStore(createTestClock());
   const nodes = ['n1', 'n2'].map((name) => ({ ...aNode(name), cpus: 8, memory: gib(32) }));
   const vm = (name: string, node: string, memory: number) => aVm(name, { node, memory: gib(memory), cpus: 1 });
@@ -39,7 +40,10 @@ function open(variables: Readonly<Record<string, string>>, kept: ReadonlyMap<str
     store,
     config: () => ({ pools: new Map([['Site', site]]) }) as never,
     clock: { now: () => NOW } as never,
-    nodeHistory: async () => kept as never,
+    nodeHistory: async () => {
+      if (kept === 'off') throw new FleetError('op.unsupported', 'no history is kept');
+      return kept as never;
+    },
   };
   const wanted = (memory: number, node = '') => ({
     endpoint: host1,
@@ -72,6 +76,7 @@ it('F-018 averages the load of nodes over the hours that the pool says, where al
   ]);
   expect(await open({ SERVER_LOAD_TIME: '2' }, kept).chosen()).toBe('n2');
   expect(await open({ SERVER_LOAD_TIME: '2' }, new Map([...kept].slice(0, 1))).chosen()).toBe('n1');
+  expect(await open({ SERVER_LOAD_TIME: '2' }, 'off').chosen()).toBe('n1');
   await expect(open({ SERVER_LOAD_TIME: 'long' }).chosen()).rejects.toThrow('SERVER_LOAD_TIME must be hours');
 });
 
@@ -79,5 +84,6 @@ it('F-018 takes no node without the memory, and none but the one that is said', 
   const { fitting, chosen } = open({ PLACEMENT: 'vms' });
   expect(await chosen(20)).toBe('n1');
   expect(fitting(2, 'n2').map(({ node }) => node)).toEqual(['host1/n2']);
-  expect(() => fitting(20, 'n2')).toThrow('no node of the pool is up and has 20G of free memory');
+  expect(() => fitting(20, 'n2')).toThrow('node n2 is not up, or has not 20G of free memory');
+  expect(() => fitting(40)).toThrow('no node of the pool is up and has 40G of free memory');
 });

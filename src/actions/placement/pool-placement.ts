@@ -1,9 +1,10 @@
 /** Which node of a pool takes a new VM (F-018). */
-import { FleetError } from '../../errors.ts';
-import { endpointOf } from '../../ids.ts';
-import { HISTORY_RANGES, type Node, RANGE_MS } from '../../platforms/contract.ts';
+import { FleetError, sentence } from '../../errors.ts';
+import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
+import { HISTORY_RANGES, type History, type Node, RANGE_MS } from '../../platforms/contract.ts';
 import { userPoolsAbove } from '../../state/fleet/pool-of.ts';
 import { variablesOfPool } from '../../state/templates/variables.ts';
+import { clean } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import { byPolicy, loadOf, type NodeLoad, placementRule } from '../node-policy.ts';
 import type { Services } from '../services.ts';
@@ -12,7 +13,7 @@ import { onNode, refuseOutside, type Wanted } from './pool-nodes.ts';
 const HOUR_MS = 3_600_000;
 
 /** A node that can take what is wanted. */
-export interface Fitting<W extends Wanted> extends NodeLoad {
+interface Fitting<W extends Wanted> extends NodeLoad {
   readonly wanted: W;
 }
 
@@ -36,12 +37,49 @@ export function fittingNodes<W extends Wanted>(
     .map(({ id }) => ({ ...loadOf(fleet, id, new Map()), wanted }));
   const fitting = byPolicy(loads, memory);
   if (fitting.length > 0) return fitting;
-  throw new FleetError('op.refused', `no node of the pool is up and has ${formatBytes(memory)} of free memory`);
+  const which = said === '' ? 'no node of the pool is up and has' : `node ${clean(String(said))} is not up, or has not`;
+  throw new FleetError('op.refused', `${which} ${formatBytes(memory)} of free memory`);
+}
+
+/** An endpoint with nodes in the pool. */
+export interface Candidate<W extends Wanted> {
+  readonly endpoint: EndpointName;
+  /** What would be made there. Rejects with a FleetError where it can't be. */
+  plan(): Promise<W>;
+}
+
+/**
+ * What is wanted, on the node that the pool's policy takes of all of these endpoints. Throws usage where each of them refuses with that,
+ * op.refused with what stands against each where there is no such node, and as placedInPool does.
+ */
+export async function chosenInPool<W extends Wanted>(
+  candidates: readonly Candidate<W>[],
+  pool: string,
+  services: Pick<Services, 'config' | 'store' | 'nodeHistory' | 'clock'>,
+  signal: AbortSignal,
+): Promise<W> {
+  const fitting: Fitting<W>[] = [];
+  const refusals: string[] = [];
+  const errors: FleetError[] = [];
+  for (const { endpoint, plan } of candidates) {
+    try {
+      fitting.push(...fittingNodes(await plan(), pool, services));
+    } catch (error) {
+      if (!(error instanceof FleetError) || signal.aborted) throw error;
+      refusals.push(`${endpoint}: ${sentence(error)}`);
+      errors.push(error);
+    }
+  }
+  const placed = await placedInPool(fitting, pool, services, signal);
+  if (placed) return placed;
+  const [wrong] = errors;
+  if (wrong && errors.length === candidates.length && errors.every(({ code }) => code === 'usage')) throw wrong;
+  throw new FleetError('op.refused', `no node of pool ${pool} can take it: ${refusals.join('; ')}`);
 }
 
 /**
  * What is wanted, on the one of these nodes that the pool's policy takes; undefined where there is none. Rejects with usage where its
- * variables say no policy, and as nodeHistory does.
+ * variables say no policy.
  */
 export async function placedInPool<W extends Wanted>(
   fitting: readonly Fitting<W>[],
@@ -68,11 +106,12 @@ async function averaged<Load extends NodeLoad>(
 ): Promise<readonly Load[]> {
   const spanMs = hours * HOUR_MS;
   const range = HISTORY_RANGES.find((one) => RANGE_MS[one] >= spanMs) ?? 'year';
-  const kept = await nodeHistory(
-    loads.map(({ node }) => node),
-    range,
-    signal,
-  );
+  const ids = loads.map(({ node }) => node);
+  const kept = await nodeHistory(ids, range, signal).catch((error: unknown) => {
+    // Switched off, or its file can't be read.
+    if (signal.aborted || !(error instanceof FleetError)) throw error;
+    return new Map<NodeId, History>();
+  });
   const since = clock.now() - spanMs;
   const all = loads.map((load) => {
     const known = kept.get(load.node)?.rows.filter(({ at, cpu }) => at >= since && !Number.isNaN(cpu)) ?? [];

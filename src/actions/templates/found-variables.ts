@@ -1,7 +1,8 @@
 import { FleetError } from '../../errors.ts';
-import { type EndpointName, endpointOf } from '../../ids.ts';
+import type { EndpointName } from '../../ids.ts';
+import { nodesOf } from '../../state/fleet/pool-of.ts';
 import type { Template } from '../../state/templates/template.ts';
-import { DEFAULT_BRIDGE, namesVariable, type Variables } from '../../state/templates/variables.ts';
+import { DEFAULT_BRIDGE, usesBridge, type Variables } from '../../state/templates/variables.ts';
 import { nodeInfoAction } from '../node.ts';
 import { needed } from '../object-action.ts';
 import { permitted } from '../permitted.ts';
@@ -9,19 +10,18 @@ import type { Services } from '../services.ts';
 
 /**
  * Built-in variables that a node is asked for (F-105): its default bridge, where the template names it, or has a script that may. Of
- * several nodes the first that is up is asked: bridges of one endpoint are mostly called alike, and a node that has none of this
- * name refuses the VM. What the platform does not tell, or the user may not see, is left out. Rejects when the signal aborts.
+ * several nodes (of the pool, where one is said) the first that is up is asked: bridges of one endpoint are mostly called alike, and a
+ * node that has none of this name refuses the VM. What the platform does not tell, or the user may not see, is left out. Rejects when the signal aborts.
  */
 export async function foundVariables(
   template: Template,
   platform: string,
-  endpoint: EndpointName,
+  { endpoint, pool }: { readonly endpoint: EndpointName; readonly pool: string | undefined },
   services: Services,
   signal: AbortSignal,
 ): Promise<Variables> {
-  if (!template.hasScript && !namesVariable(template, platform, DEFAULT_BRIDGE)) return {};
-  const nodes = [...services.store.fleet.nodes.values()].filter(({ id }) => endpointOf(id) === endpoint);
-  const node = nodes.find(({ state }) => state === 'up');
+  if (!usesBridge(template, platform)) return {};
+  const node = nodesOf(services.store.fleet, endpoint, pool).find(({ state }) => state === 'up');
   if (!node) return {};
   try {
     const { connection } = permitted(nodeInfoAction, 'node', node.id, services);

@@ -42,11 +42,18 @@ export interface ChosenTemplate {
   readonly create: ObjectAction<'endpoint'>;
 }
 
+/** Where it is made: on an endpoint, perhaps in a pool of this name. */
+interface TemplatePlace {
+  readonly endpoint: EndpointName;
+  readonly manifest: Manifest;
+  readonly pool: string | undefined;
+}
+
 /** Throws usage for a template that is not there, or is for another platform. */
 export async function templateFor(
   word: string,
   given: Readonly<Record<string, string>>,
-  { endpoint, manifest }: { readonly endpoint: EndpointName; readonly manifest: Manifest },
+  { endpoint, manifest, pool }: TemplatePlace,
   create: ObjectAction<'endpoint'>,
   context: CommandContext,
 ): Promise<ChosenTemplate> {
@@ -60,8 +67,8 @@ export async function templateFor(
     context.say(
       `${manifest.title} keeps no profile with a VM: drover template vms will not show what is made of ${spellTemplate(template)}`,
     );
-  const ofNode = await foundVariables(template, manifest.id, endpoint, app, context.signal);
-  const ofPools = variablesOfPools(app.store.fleet, endpoint);
+  const ofNode = await foundVariables(template, manifest.id, { endpoint, pool }, app, context.signal);
+  const ofPools = variablesOfPools(app.store.fleet, endpoint, pool);
   const made = (vm: string) => ({ vm, server: endpoint, found: ofNode, ofPools, given });
   const script = {
     template,

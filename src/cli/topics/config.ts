@@ -95,7 +95,7 @@ export const configTopic: Topic = {
         ],
         [
           'time-limits',
-          'how long until it is seen that a verb has worked, such as vm.stop: 2m; below vms of single ones, as ENDPOINT/NAME with such lines below it; of vm.migrate from when it has come over. A --wait on the command line counts more',
+          'how long until it is seen that a verb has worked, such as vm.stop: 2m; below vms of single ones, as ENDPOINT/NAME with such lines below it; of vm.migrate from when it has come over. A --wait other than the usual counts more',
         ],
         [
           'audit',

@@ -43,7 +43,7 @@ export async function readNodeInfo(api: Pick<Api, 'get'>, node: string, signal: 
   ];
   const networks = interfaces.filter((row) => /bridge/i.test(textOf(row, 'type') ?? ''));
   const bridges = networks.flatMap((row) => textOf(row, 'iface') ?? []);
-  const routed = networks.find((row) => textOf(row, 'gateway') !== undefined);
+  const routed = networks.find((row) => (textOf(row, 'gateway') ?? textOf(row, 'gateway6')) !== undefined);
   const defaultBridge = routed ? textOf(routed, 'iface') : bridges.length === 1 ? bridges[0] : undefined;
   return {
     facts: {

@@ -1,10 +1,18 @@
 import { FleetError, sentence } from '../../errors.ts';
 import type { Manifest, Settings } from '../../platforms/contract.ts';
+import { spellProblem } from '../../state/config/problem.ts';
 import type { TemplateChange } from '../../state/templates/change.ts';
 import { PART_FILES } from '../../state/templates/library.ts';
+import { readTemplate } from '../../state/templates/read-template.ts';
 import { ANY_PLATFORM, nextVersion, spellTemplate, type Template, VERSION } from '../../state/templates/template.ts';
 import { KEPT_AS } from '../../state/templates/template-settings.ts';
-import { editOfValues, isSingle, valuesOfTemplate, whyNoValue } from '../../state/templates/template-values.ts';
+import {
+  editOfValues,
+  isSingle,
+  keysSaidFor,
+  valuesOfTemplate,
+  whyNoValue,
+} from '../../state/templates/template-values.ts';
 import { withSettings } from '../../state/templates/with-settings.ts';
 import { wrapped } from '../components/wrap.ts';
 import type { Stage } from '../stage.ts';
@@ -28,23 +36,36 @@ export async function openTemplateSettings(stage: Stage, template: Template, cha
   const { services, look } = stage;
   const name = spellTemplate(template);
   const basedOn = await services.templates().text(template, 'settings');
+  if (basedOn === undefined) throw new FleetError('op.refused', `${name} is not in the library any more`);
+  // Another may have written it since the library was read.
+  const now = await readTemplate(
+    PART_FILES.settings,
+    basedOn,
+    services.manifests.map(({ id }) => id),
+  );
+  const [problem] = now.problems;
+  if (problem) throw new FleetError('config.invalid', spellProblem(problem));
+  const { says } = now;
   const fields = manifest.settings.filter(
     (field) => field.in.provision === 'write' && !OF_THE_VM.includes(field.key) && isSingle(field),
   );
-  const values = valuesOfTemplate(template, fields);
+  const values = valuesOfTemplate(says, fields);
+  const ofPlatform = keysSaidFor(says, manifest.id);
   const before: Settings = {
-    [VERSION_KEY]: template.version,
-    ...Object.fromEntries(Object.entries(template.variables).map(([key, value]) => [variableKey(key), value])),
+    [VERSION_KEY]: says.version,
+    ...Object.fromEntries(Object.entries(says.variables).map(([key, value]) => [variableKey(key), value])),
     ...Object.fromEntries(fields.map(({ key }) => [key, values.get(key)?.text ?? ''])),
   };
   const form = createForm({
     fields: [
-      versionField(template.version),
-      ...Object.keys(template.variables).map(variableField),
-      ...fields.map((field) => textField(field, values.has(field.key))),
+      versionField(says.version),
+      ...Object.keys(says.variables).map(variableField),
+      ...fields.map((field) =>
+        ofPlatform.has(field.key) ? leftToEditor(field, manifest.title) : textField(field, values.has(field.key)),
+      ),
     ],
     before,
-    start: { ...before, [VERSION_KEY]: nextVersion(template.version) },
+    start: { ...before, [VERSION_KEY]: nextVersion(says.version) },
     buttons: [
       { id: 'save', label: 'Save' },
       { id: 'cancel', label: 'Cancel' },
@@ -60,9 +81,12 @@ export async function openTemplateSettings(stage: Stage, template: Template, cha
       ),
     );
 
+  let saving = false;
   const save = async () => {
     const { [VERSION_KEY]: version, ...changes } = changed();
-    if (Object.keys(changes).length === 0) {
+    if (saving) return;
+    // The next version stands there by itself.
+    if (Object.keys(changes).length === 0 && (version === undefined || version === nextVersion(says.version))) {
       close();
       return stage.message.say(`${name}: nothing was changed`);
     }
@@ -83,13 +107,16 @@ export async function openTemplateSettings(stage: Stage, template: Template, cha
       ),
       version,
     };
+    saving = true;
     try {
-      const text = await withSettings(PART_FILES.settings, basedOn ?? '', edit);
+      const text = await withSettings(PART_FILES.settings, basedOn, edit);
       await change({ kind: 'template-write', of: template, part: 'settings', text, basedOn }, `${name} is saved`);
       close();
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       tell(sentence(error));
+    } finally {
+      saving = false;
     }
   };
 
@@ -112,7 +139,12 @@ async function manifestFor({ services, dialogs }: Stage, template: Template): Pr
     template.platform === ANY_PLATFORM ? there.has(id) : id === template.platform,
   );
   if (able.length === 0)
-    throw new FleetError('op.refused', `${spellTemplate(template)} is for ${template.platform}: add an endpoint first`);
+    throw new FleetError(
+      'op.refused',
+      template.platform === ANY_PLATFORM
+        ? `${spellTemplate(template)} is for any platform: add an endpoint first, whose fields are shown`
+        : `${spellTemplate(template)} is for ${template.platform}, which drover does not know`,
+    );
   if (able.length === 1) return able[0];
   return dialogs.pick({
     title: `Settings of ${spellTemplate(template)}`,
@@ -151,4 +183,11 @@ const textField = (
   ...(advanced === true && !isSaid && { advanced }),
   ...(examples && { examples }),
   writable: true,
+});
+
+/** What the template says for its platform alone counts more than what the form would write. */
+const leftToEditor = (field: Manifest['settings'][number], platform: string): AnyField => ({
+  ...textField(field, true),
+  help: `What is said for ${platform} alone counts: change it in the text of the template.`,
+  writable: false,
 });

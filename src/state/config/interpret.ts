@@ -7,7 +7,13 @@ import { emptyMap, type Located, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
 import { readPluginPlaces } from './plugin-places.ts';
-import { escapeWaitComplaint, templatesComplaint, updatesComplaint, viewerComplaint } from './preferences.ts';
+import {
+  defaultTemplateComplaint,
+  escapeWaitComplaint,
+  templatesComplaint,
+  updatesComplaint,
+  viewerComplaint,
+} from './preferences.ts';
 import type { Problem } from './problem.ts';
 import { readDefaults } from './read-defaults.ts';
 import { type Complain, readEndpoints } from './read-endpoints.ts';
@@ -93,6 +99,9 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   const templates = map.entries.get('templates');
   const wrongTemplates = templatesComplaint(map);
   if (templates && wrongTemplates !== undefined) complain(templates.value.at, wrongTemplates, { severity: 'warning' });
+  const usual = map.entries.get('default-template');
+  const wrongUsual = defaultTemplateComplaint(map);
+  if (usual && wrongUsual !== undefined) complain(usual.value.at, wrongUsual, { severity: 'warning' });
   const updates = map.entries.get('updates');
   const wrongUpdates = updatesComplaint(map);
   if (updates && wrongUpdates !== undefined) complain(updates.value.at, wrongUpdates, { severity: 'warning' });

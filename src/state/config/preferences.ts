@@ -64,10 +64,16 @@ export function templatesFolder(file: LocatedMap): string | undefined {
 }
 
 /** `default-template: Common/web`: what VMs are made of where a template is chosen, unless another one is. */
-export function defaultTemplate({ file }: Config): string | undefined {
+export function defaultTemplate({ file }: Pick<Config, 'file'>): string | undefined {
   const value = plainOf(locate(file, ['default-template']));
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && /^[^/@\s]+\/[^/@\s]+$/.test(value) ? value : undefined;
 }
+
+/** What is wrong with it: a sentence without a full stop. */
+export const defaultTemplateComplaint = (file: LocatedMap): string | undefined =>
+  (plainOf(locate(file, ['default-template'])) ?? null) !== null && defaultTemplate({ file }) === undefined
+    ? 'default-template must be the name of a template as GROUP/NAME, without a version'
+    : undefined;
 
 /** What is wrong with it: a sentence without a full stop. */
 export const templatesComplaint = (file: LocatedMap): string | undefined =>

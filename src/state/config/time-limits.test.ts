@@ -26,7 +26,7 @@ it('says where a time limit is of no verb, or is no time', async () => {
     'time-limits:\n  vm.stpo: 2m\n  vm.start: soon\n  vms:\n    db1: { vm.stop: 1h }\n    host1/db1: { vm.kill: 0 }\n',
   );
   expect(problems.map(spellProblem)).toEqual([
-    'c.yaml:2:3: time-limits: "vm.stpo" waits for nothing (did you mean vm.stop?)',
+    'c.yaml:2:3: time-limits: "vm.stpo" can be given no time (did you mean vm.stop?)',
     'c.yaml:3:13: time-limits: vm.start must be a time from 1s to 24h, such as 90s or 2m',
     'c.yaml:5:5: time-limits: "db1": a VM is written as ENDPOINT/NAME',
     'c.yaml:6:27: time-limits: vm.kill must be a time from 1s to 24h, such as 90s or 2m',

@@ -71,7 +71,7 @@ function checkVerbs({ entries }: LocatedMap, others: readonly string[], complain
   for (const [key, { at, value }] of entries) {
     if (others.includes(key)) continue;
     if (!LIMITED.some((verb) => verb === key))
-      complain(at, `time-limits: ${JSON.stringify(key)} waits for nothing${didYouMean(key, LIMITED)}`);
+      complain(at, `time-limits: ${JSON.stringify(key)} can be given no time${didYouMean(key, LIMITED)}`);
     else if (value.kind !== 'scalar' || millisecondsIn(value.text) === undefined)
       complain(value.at, `time-limits: ${key} must be a time from 1s to 24h, such as 90s or 2m`);
   }

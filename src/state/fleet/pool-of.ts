@@ -1,4 +1,5 @@
-import type { EndpointName, NodeId, PoolId } from '../../ids.ts';
+import { type EndpointName, endpointOf, type NodeId, type PoolId } from '../../ids.ts';
+import type { Node } from '../../platforms/contract.ts';
 import type { Fleet, UserPool } from './fleet.ts';
 
 /** The name of the pool that people see above a node, or above a VM without one: the user's, else the platform's. */
@@ -45,3 +46,11 @@ export function* userPoolsAbove(
     place = pool?.parent;
   }
 }
+
+/** The nodes of an endpoint; with `pool`, those of them that are in the user's pool of this name, or in one inside it. */
+export const nodesOf = (fleet: Fleet, endpoint: EndpointName, pool?: string): readonly Node[] =>
+  [...fleet.nodes.values()].filter(
+    ({ id }) =>
+      endpointOf(id) === endpoint &&
+      (pool === undefined || [...userPoolsAbove(fleet, id, endpoint)].some(({ name }) => name === pool)),
+  );

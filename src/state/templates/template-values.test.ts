@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Field } from '../../platforms/contract.ts';
 import { readTemplate } from './read-template.ts';
-import { editOfValues, valuesOfTemplate, whyNoValue } from './template-values.ts';
+import { editOfValues, keysSaidFor, valuesOfTemplate, whyNoValue } from './template-values.ts';
 
 const memory: Field = { key: 'memory', label: 'Memory', help: 'Of it.', kind: 'bytes' };
 const vcpus: Field = { key: 'vcpus', label: 'vCPUs', help: 'Of it.', kind: 'count', min: 1, max: 8 };
@@ -29,4 +29,18 @@ it('takes a variable for any value, and says of every other text what is wrong w
   expect(whyNoValue(vcpus, '9')).toContain('vCPUs must be');
   expect(whyNoValue(vcpus, '$9')).toContain('vCPUs must be');
   expect(whyNoValue(memory, '4096')).toBeUndefined();
+});
+
+it('leaves a variable to the text where kcli’s word stands for a choice, and knows what one platform alone is told', async () => {
+  const firmware: Field = {
+    key: 'firmware',
+    label: 'Firmware',
+    help: 'Of it.',
+    kind: 'choice',
+    options: ['bios', 'uefi'],
+  };
+  const { says } = await readTemplate('t', 'vm: { uefi: $UEFI }\nplatforms: { kvm: { numcpus: 4 } }\n', ['kvm']);
+  expect([...valuesOfTemplate(says, [firmware])]).toEqual([]);
+  expect([...keysSaidFor(says, 'kvm')]).toEqual(['vcpus']);
+  expect([...keysSaidFor(says, 'aws')]).toEqual([]);
 });

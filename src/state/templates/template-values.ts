@@ -25,11 +25,17 @@ export function valuesOfTemplate({ vm }: Pick<Template, 'vm'>, fields: readonly 
     const [only, ...others] = Object.entries(saidOf(word, said));
     if (!only || others.length > 0) continue;
     const [key, value] = only;
+    // kcli's word may stand for a choice, as uefi: true does, which a variable is none of.
+    if (HAS_VARIABLE.test(said.value) && !HAS_VARIABLE.test(String(value))) continue;
     if (typeof value === 'string' && fields.some((field) => field.key === key && isSingle(field)))
       values.set(key, { word, text: value });
   }
   return values;
 }
+
+/** Keys of the fields that it says something of on this platform alone. */
+export const keysSaidFor = ({ platforms }: Pick<Template, 'platforms'>, platform: string): ReadonlySet<string> =>
+  new Set([...(platforms.get(platform) ?? [])].flatMap(([word, said]) => Object.keys(saidOf(word, said))));
 
 /** Why the field can't have this text; undefined where it can, where there is a variable in it, and where it is empty. */
 export function whyNoValue(field: Field, text: string): string | undefined {

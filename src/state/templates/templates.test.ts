@@ -96,6 +96,9 @@ describe('variables of a template', () => {
     expect(() => filledTemplate(bare, 'kvm', made)).toThrow('Common/web needs a value for DEFAULT_BRIDGE');
     expect(emptyVariables(bare, 'kvm', made)).toEqual(['DEFAULT_BRIDGE']);
     expect(emptyVariables(bare, 'kvm', { ...made, found })).toEqual([]);
+    expect(emptyVariables(byWay, 'kvm', made)).toEqual(['DEFAULT_BRIDGE']);
+    const given = { DEFAULT_BRIDGE: 'br5' };
+    expect(valuesOf(filledTemplate(byWay, 'kvm', { ...made, given }))['nets']).toEqual(['br5']);
   });
 
   it('that have no value must be given, and one that is not there is refused', async () => {
@@ -131,6 +134,7 @@ describe('variables of a template', () => {
     expect(variablesOfPools(fleet, one)).toEqual({ A: 'outer', B: 'inner' });
     expect(variablesOfPools(fleet, two)).toEqual({ A: 'outer', B: 'inner' });
     expect(variablesOfPools(fleet, apart)).toEqual({ A: 'outer', B: 'outer' });
+    expect(variablesOfPools(fleet, apart, 'inner')).toEqual({ A: 'outer', B: 'inner' });
     expect(variablesOfPools(fleet, endpointName('other'))).toEqual({});
   });
 });

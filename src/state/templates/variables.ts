@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { FleetError } from '../../errors.ts';
-import { type EndpointName, endpointOf } from '../../ids.ts';
+import type { EndpointName } from '../../ids.ts';
 import type { PoolConfig } from '../config/model.ts';
 import type { Written } from '../fields.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { userPoolsAbove } from '../fleet/pool-of.ts';
+import { nodesOf, userPoolsAbove } from '../fleet/pool-of.ts';
 import type { Preset } from '../presets/preset.ts';
 import { spellTemplate, type Template } from './template.ts';
 
@@ -61,11 +61,11 @@ export function variablesOfPool(inner: PoolConfig | undefined, pools: ReadonlyMa
 }
 
 /**
- * Those of the pools that a VM of this endpoint will be in on whichever of its nodes, the inner ones on top. Empty where there is no
- * such pool.
+ * Those of the pools that a VM of this endpoint will be in on whichever of its nodes, the inner ones on top; with `pool`, on whichever
+ * of its nodes in that one. Empty where there is no such pool.
  */
-export function variablesOfPools(fleet: Fleet, endpoint: EndpointName): Variables {
-  const nodes = [...fleet.nodes.keys()].filter((node) => endpointOf(node) === endpoint);
+export function variablesOfPools(fleet: Fleet, endpoint: EndpointName, pool?: string): Variables {
+  const nodes = nodesOf(fleet, endpoint, pool).map(({ id }) => id);
   const [first = [], ...others] = (nodes.length === 0 ? [undefined] : nodes).map((node) => [
     ...userPoolsAbove(fleet, node, endpoint),
   ]);
@@ -81,7 +81,7 @@ export function variablesOfPools(fleet: Fleet, endpoint: EndpointName): Variable
  */
 export function filledTemplate(template: Template, platform: string, made: Made): Preset {
   const says = sayingOn(template, platform);
-  refuseUnused(template, says, made.given);
+  refuseUnused(template, platform, made.given);
   const variables = variablesFor(template, made);
   const empty = emptyIn(says, template, variables);
   if (empty.length > 0) {
@@ -118,14 +118,19 @@ export const emptyVariables = (
 ): readonly string[] =>
   emptyIn(sayingOn(template, platform), template, { ...template.variables, ...found, ...ofPools });
 
-const emptyIn = (says: Preset, template: Template, variables: Variables): readonly string[] =>
-  namesIn(says).filter(
+/** Also those that stand in the value of one that is named. */
+function emptyIn(says: Preset, template: Template, variables: Variables): readonly string[] {
+  const named = namesIn(says);
+  const all = new Set(named.flatMap((name) => [name, ...placesIn(variables[name] ?? '')]));
+  return [...all].filter(
     (name) => (name === DEFAULT_BRIDGE || Object.hasOwn(template.variables, name)) && (variables[name] ?? '') === '',
   );
+}
 
-/** Whether this variable stands in what the template says of a VM on this platform, or in the value of another. */
-export const namesVariable = (template: Template, platform: string, name: string): boolean =>
-  [...namesIn(sayingOn(template, platform)), ...placesIn(JSON.stringify(template.variables))].includes(name);
+/** Whether the default bridge of a node stands in what the template says of a VM on this platform, in a variable, or may in its script. */
+export const usesBridge = (template: Template, platform: string): boolean =>
+  template.hasScript ||
+  [...namesIn(sayingOn(template, platform)), ...placesIn(JSON.stringify(template.variables))].includes(DEFAULT_BRIDGE);
 
 /** `vm` with what counts more on this platform; a key with nothing behind it there is taken away. */
 function sayingOn({ vm, platforms }: Template, platform: string): Preset {
@@ -135,8 +140,12 @@ function sayingOn({ vm, platforms }: Template, platform: string): Preset {
 }
 
 /** A variable that is mistyped would change nothing, and say nothing. */
-function refuseUnused(template: Template, says: Preset, given: Variables): void {
-  const known = new Set([...Object.keys(template.variables), ...namesIn(says)]);
+function refuseUnused(template: Template, platform: string, given: Variables): void {
+  const known = new Set([
+    ...Object.keys(template.variables),
+    ...namesIn(sayingOn(template, platform)),
+    ...(usesBridge(template, platform) ? [DEFAULT_BRIDGE] : []),
+  ]);
   const unknown = Object.keys(given).find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new FleetError('usage', `${spellTemplate(template)} has no variable ${JSON.stringify(unknown)}`, {

@@ -158,7 +158,8 @@ async function editTemplate(): Promise<void> {
 }
 
 async function provision(): Promise<void> {
-  await press('a', '❯ host1');
+  await press('a', `❯ pool ${POOL}`);
+  await press(DOWN, '❯ host1');
   await press(ENTER, 'Its name:');
   await press(VM + ENTER, 'Create VM on host1?');
   // the pool's, not the template's

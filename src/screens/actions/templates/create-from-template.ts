@@ -1,11 +1,11 @@
 import type { ObjectAction } from '../../../actions/action.ts';
 import { keptInPool } from '../../../actions/placement/in-pool.ts';
 import type { Wanted } from '../../../actions/placement/pool-nodes.ts';
-import { type Fitting, fittingNodes, placedInPool } from '../../../actions/placement/pool-placement.ts';
+import { chosenInPool } from '../../../actions/placement/pool-placement.ts';
 import { type Shown, shownOf } from '../../../actions/target.ts';
 import { foundVariables } from '../../../actions/templates/found-variables.ts';
 import { withScript } from '../../../actions/templates/with-script.ts';
-import { FleetError, sentence } from '../../../errors.ts';
+import { FleetError } from '../../../errors.ts';
 import type { Settings } from '../../../platforms/contract.ts';
 import { defaultsOf } from '../../../state/fields.ts';
 import type { EndpointStatus } from '../../../state/fleet/fleet.ts';
@@ -13,9 +13,14 @@ import { spellTemplate, type Template } from '../../../state/templates/template.
 import { templateSettings } from '../../../state/templates/template-settings.ts';
 import { emptyVariables, variablesFor, variablesOfPools } from '../../../state/templates/variables.ts';
 import { clean } from '../../../terminal/width.ts';
+import { deadline } from '../../deadline.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { askedPlace, create, type VmPlace } from './vm-place.ts';
+
+/** What is there sooner needs no word. */
+const SAID_AFTER_MS = 300;
+const CHOOSE_MS = 15_000;
 
 /** Asks where, for the name and for what the template leaves open; then the form comes, filled in. */
 export async function createFromTemplate(stage: Stage, objects: ObjectRunner, template: Template): Promise<void> {
@@ -30,21 +35,51 @@ export async function createAt(
   objects: ObjectRunner,
   template: Template | undefined,
 ): Promise<void> {
-  const { signal } = new AbortController();
-  const refusals: string[] = [];
-  const attempts = await Promise.all(
-    place.endpoints.map((one) => attempt(one, place, refusals, () => ready(one, template, stage, signal))),
+  const { pool } = place;
+  const { services } = stage;
+  const looked = await lookingAtNodes(stage, (signal) =>
+    Promise.allSettled(place.endpoints.map((one) => ready(one, pool, template, stage, signal))),
   );
-  const able = attempts.flatMap((one) => one ?? []);
+  if (!looked) return;
+  const able = looked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const asked = template && able.length > 0 ? await askOpen(stage, template, able) : NOTHING_ASKED;
   if (!asked) return;
-  const wanted = able.map((one) => ({ ...one, all: [one.settings(asked)] }));
-  const chosen = place.pool === undefined ? wanted[0] : await inPool(place.pool, wanted, refusals, stage, signal);
+  const candidates = looked.map((one, at) => ({
+    endpoint: (place.endpoints[at] as EndpointStatus).name,
+    async plan() {
+      if (one.status === 'rejected') throw one.reason;
+      return { ...one.value, all: [one.value.settings(asked)] };
+    },
+  }));
+  const signal = deadline(
+    services.clock,
+    CHOOSE_MS,
+    'the loads of the nodes could not be read in time',
+    new AbortController().signal,
+  );
+  const chosen =
+    pool === undefined ? await candidates[0]?.plan() : await chosenInPool(candidates, pool, services, signal);
   if (!chosen) return;
-  const action =
-    place.pool === undefined ? chosen.action : keptInPool(chosen.action, place.pool, chosen, stage.services);
+  const action = pool === undefined ? chosen.action : keptInPool(chosen.action, pool, chosen, services);
   const chooser = { isSeen: () => true, unmark: () => {} };
   await objects.run(action, [chosen.shown], chooser, undefined, chosen.all[0]);
+}
+
+/** What comes of the look, which nodes may be asked for; undefined where the user does not wait for it. */
+async function lookingAtNodes<Result>(
+  { dialogs, services: { clock } }: Stage,
+  look: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | undefined> {
+  const controller = new AbortController();
+  const done = new AbortController();
+  const forget = clock.after(SAID_AFTER_MS, () => {
+    const waiting = dialogs.pick({ title: 'Create VM', choices: () => undefined, until: done.signal });
+    void waiting.then(() => controller.abort());
+  });
+  const result = await look(controller.signal).finally(forget);
+  const isGivenUp = controller.signal.aborted;
+  done.abort();
+  return isGivenUp ? undefined : result;
 }
 
 /** What the user has said before the form. */
@@ -65,6 +100,7 @@ interface Ready extends Omit<Wanted, 'all'> {
 
 async function ready(
   { name: endpoint, platform }: EndpointStatus,
+  pool: string | undefined,
   template: Template | undefined,
   { services, message }: Stage,
   signal: AbortSignal,
@@ -77,8 +113,8 @@ async function ready(
     const settings = () => defaultsOf(fields);
     return { endpoint, fields, shown, action: create, open: [], settings };
   }
-  const found = await foundVariables(template, manifest.id, endpoint, services, signal);
-  const ofPools = variablesOfPools(services.store.fleet, endpoint);
+  const found = await foundVariables(template, manifest.id, { endpoint, pool }, services, signal);
+  const ofPools = variablesOfPools(services.store.fleet, endpoint, pool);
   const given: Record<string, string> = {};
   const made = (vm: string) => ({ vm, server: endpoint, found, ofPools, given });
   const script = {
@@ -87,34 +123,19 @@ async function ready(
     fields: manifest.settings,
     variablesFor: (vm: string) => variablesFor(template, made(vm)),
   };
+  const open = emptyVariables(template, manifest.id, { found, ofPools });
   return {
     endpoint,
     fields,
     shown,
     action: await withScript(create, script, services, (text) => message.say(clean(text), 'warning')),
-    open: emptyVariables(template, manifest.id, { found, ofPools }),
+    open,
     settings({ name = '', variables }) {
-      // The script is given them too.
-      Object.assign(given, variables);
-      return { ...templateSettings(template, manifest, made(name)), name };
+      // What another endpoint needs counts there alone. The script is given them too.
+      for (const variable of open) given[variable] = variables[variable] ?? '';
+      return { ...defaultsOf(fields), ...templateSettings(template, manifest, made(name)), name };
     },
   };
-}
-
-/** Why an endpoint of a pool is left out stands among the refusals; of an endpoint that was chosen it is an error. */
-async function attempt<T>(
-  { name }: Pick<EndpointStatus, 'name'>,
-  { pool }: VmPlace,
-  refusals: string[],
-  run: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await run();
-  } catch (error) {
-    if (pool === undefined || !(error instanceof FleetError)) throw error;
-    refusals.push(`${name}: ${sentence(error)}`);
-    return undefined;
-  }
 }
 
 /** The name, and the variables that have no value on one of these endpoints; undefined where the user gives up. */
@@ -137,26 +158,4 @@ async function askOpen({ dialogs }: Stage, template: Template, able: readonly Re
     variables[variable] = value;
   }
   return { name, variables };
-}
-
-/** On the node that the policy of the pool takes. Throws op.refused, with what stands against each endpoint. */
-async function inPool<W extends Wanted>(
-  pool: string,
-  wanted: readonly W[],
-  refusals: string[],
-  { services }: Stage,
-  signal: AbortSignal,
-): Promise<W> {
-  const fitting: Fitting<W>[] = [];
-  for (const one of wanted) {
-    try {
-      fitting.push(...fittingNodes(one, pool, services));
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      refusals.push(`${one.endpoint}: ${sentence(error)}`);
-    }
-  }
-  const placed = await placedInPool(fitting, pool, services, signal);
-  if (placed) return placed;
-  throw new FleetError('op.refused', `no node of pool ${pool} can take it: ${refusals.join('; ')}`);
 }

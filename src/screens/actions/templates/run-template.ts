@@ -1,6 +1,7 @@
 /** What keys do in the template library. Whatever is asked, it is the template that was shown which is changed. */
 import type { TemplateAction } from '../../../actions/action.ts';
 import { scanTemplates } from '../../../actions/scan-templates.ts';
+import type { Services } from '../../../actions/services.ts';
 import type { TemplateActionId } from '../../../actions/template.ts';
 import { FleetError } from '../../../errors.ts';
 import { LIBRARY_KEY } from '../../../state/query/library-rows.ts';
@@ -40,7 +41,7 @@ export async function runTemplate(
   const group = row?.kind === 'group' ? row.id : '';
   switch (id as TemplateActionId) {
     case 'template.create-vm':
-      return createFromTemplate(stage, objects, template());
+      return createFromTemplate(stage, objects, await asItIsNow(template(), services));
     case 'template.settings':
       return openTemplateSettings(stage, template(), change);
     case 'template.edit':
@@ -170,4 +171,13 @@ export async function runTemplate(
     );
     stage.changed();
   }
+}
+
+/** Another may have changed it since the library was read. Throws op.refused where it is gone. */
+async function asItIsNow(template: Template, services: Services): Promise<Template> {
+  const name = spellTemplate(template);
+  const { templates } = await scanTemplates(services);
+  const now = templates.find((one) => spellTemplate(one) === name);
+  if (now) return now;
+  throw new FleetError('op.refused', `${name} is not in the library any more`);
 }
