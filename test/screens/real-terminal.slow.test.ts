@@ -218,7 +218,7 @@ describe('line mode in a real terminal', () => {
     });
     await pty.until('$');
     pty.type(`${process.execPath} ${program} --demo=50 --plain\r`);
-    await pty.until(/\d+\/50 VMs running/);
+    await pty.until(/\d+ of 50 VMs running/);
     pty.type('\x1a');
     await pty.until('Stopped');
     pty.type('stty -a\r');
@@ -235,7 +235,7 @@ describe('line mode in a real terminal', () => {
     writeFileSync(config, 'plain: true\nendpoints:\n  here: { platform: fake, vms: 20, events-every: 0 }\n');
     const { until, type, exit, modes } = open(['--config', config]);
     await until('drover, line by line.');
-    await until(/\d+\/20 VMs running/);
+    await until(/\d+ of 20 VMs running/);
     expect(modes()).toEqual(LINES);
     type('q');
     expect((await exit).code).toBe(0);
@@ -243,7 +243,7 @@ describe('line mode in a real terminal', () => {
 
   it('has consoles, and goes on below what they wrote', async () => {
     const { until, type, exit, modes, screen } = open(['--demo=50', '--plain'], { columns: 80, rows: 40 });
-    await until(/\d+\/50 VMs running/);
+    await until(/\d+ of 50 VMs running/);
     type('/');
     await until('Enter alone shows all:');
     type('state:running\r');
