@@ -66,6 +66,7 @@ describe('the steps of the network', () => {
   });
 
   it('fail where the environment names no proxy, without the password in it', async () => {
+    for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
     vi.stubEnv('https_proxy', 'socks5://ann:hunter2@proxy.test:1080');
     const checks = await run({ host: 'cloud.test', port: 443 }, LINK_IS_PROTECTED);
     vi.unstubAllEnvs();
