@@ -4,7 +4,7 @@ import type { DraftEndpoint, Services } from './actions/services.ts';
 import { tables as ownTables, type Tables } from './actions/tables.ts';
 import { wouldSend } from './actions/would-send.ts';
 import type { Clock } from './clock.ts';
-import { FleetError } from './errors.ts';
+import { FleetError, sentence } from './errors.ts';
 import { type EndpointName, endpointOf, type Id, type VmId } from './ids.ts';
 import { createNotifier, type Notifier, type NotifierOptions } from './notify/notifier.ts';
 import type {
@@ -291,20 +291,26 @@ function policyForRun(
   return (id) => policyOf(id, fleet, isReadOnly, isFree(id) ? undefined : roles.current());
 }
 
+/** It may be written while drover is open. */
+const LOOKS_FOR_ADDRESS_MS = 60_000;
+
 /** Loaded where an address is configured: HTTP would be a part of every start. */
 function updatesOf({ clock, warn }: ComposeOptions, folder: string, tasks: Tasks, address: () => string | undefined) {
-  let stop: (() => void) | undefined;
+  let stop = () => {};
   let isStopped = false;
-  const follow = async () => {
-    if (address() === undefined) return;
+  const load = async () => {
     const { followUpdates } = await import('./notify/update-check.ts');
     if (!isStopped) stop = followUpdates({ address, folder, clock, tasks, tell: warn });
   };
+  const follow = () => {
+    if (address() === undefined) stop = clock.after(LOOKS_FOR_ADDRESS_MS, follow);
+    else load().catch((error: unknown) => warn(`no look for a newer drover: ${sentence(error)}`));
+  };
   return {
-    follow: () => void follow(),
+    follow,
     stop() {
       isStopped = true;
-      stop?.();
+      stop();
     },
   };
 }

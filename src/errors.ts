@@ -31,6 +31,8 @@ export interface FleetErrorOptions {
   readonly fix?: string;
   /** The same read may work a little later. Never set for a rejected login: accounts get locked. */
   readonly retry?: boolean;
+  /** Of a rejected login: that it was the password of the endpoint, and nothing else that was sent or is missing. */
+  readonly refused?: 'password';
   readonly cause?: unknown;
 }
 
@@ -39,6 +41,7 @@ export class FleetError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
   readonly retry: boolean;
+  readonly refused: 'password' | undefined;
 
   constructor(code: ErrorCode, message: string, options: FleetErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
@@ -46,6 +49,7 @@ export class FleetError extends Error {
     this.code = code;
     this.fix = options.fix;
     this.retry = options.retry ?? false;
+    this.refused = options.refused;
   }
 }
 

@@ -240,3 +240,13 @@ describe('a secret that the endpoint refuses', () => {
     await connected;
   });
 });
+
+it('F-225 looks for a new version at an address that is written while it is open', async () => {
+  await load({});
+  app.follow();
+  await clock.pass(60_000);
+  expect(app.tasks.list()).toEqual([]);
+  await writeFile(join(home, 'config.yaml'), 'updates: http://127.0.0.1:1/latest\n');
+  await app.load();
+  await soon(() => expect(app.tasks.list()).toMatchObject([{ action: 'update.check' }]), 60_000);
+});

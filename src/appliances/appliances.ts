@@ -4,13 +4,13 @@ import { readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
+import { get } from '../platforms/transport/http/get.ts';
 import type { ApplianceCatalog, Appliances } from '../state/appliances/appliance.ts';
 import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 import { makeOwnFolder } from '../state/files/own-folder.ts';
 import { isAlive } from '../state/files/process-alive.ts';
 import { readCatalog } from './catalogs.ts';
 import { fetchFile } from './fetch-file.ts';
-import { get } from './get.ts';
 import { checksumIn } from './published-checksum.ts';
 import { findDisk, roomIn } from './unpack/find-disk.ts';
 
@@ -51,7 +51,7 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
       }
     },
     publishedChecksum: (list, file, signal) =>
-      get(list, { clock, signal, isVerified: false }, async (length, pieces) => {
+      get(list, { clock, signal, plainAllowed: false }, async (length, pieces) => {
         const all: Uint8Array[] = [];
         let size = 0;
         for await (const piece of pieces) {

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError, sentence } from '../errors.ts';
 import { within } from '../platforms/transport/deadline.ts';
+import { get } from '../platforms/transport/http/get.ts';
 import type { Appliance, ApplianceCatalog, CatalogReading } from '../state/appliances/appliance.ts';
 import { replaceFile, versionOf } from '../state/config/replace-file.ts';
 import { fileTrouble } from '../state/files/file-trouble.ts';
@@ -12,7 +13,6 @@ import { makeOwnFolder } from '../state/files/own-folder.ts';
 import { type Feed, readJsonFeed } from './feed/json-feed.ts';
 import { applianceOf, type Offer, withOwnNames } from './feed/offer.ts';
 import { readXmlFeed } from './feed/xml-feed.ts';
-import { get } from './get.ts';
 
 const DAY_MS = 86_400_000;
 /** For a catalog with all its feeds. */
@@ -132,7 +132,7 @@ function below(from: string, location: string): string {
 async function feedAt({ location, ca }: ApplianceCatalog, clock: Clock, signal: AbortSignal): Promise<Feed> {
   const body = isAbsolute(location)
     ? await fileAt(location)
-    : await get(location, { clock, signal, ca, isVerified: false }, (length, pieces) =>
+    : await get(location, { clock, signal, ca, plainAllowed: false }, (length, pieces) =>
         whole(location, length, pieces),
       );
   const [first] = body

@@ -5,10 +5,10 @@ import { open } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
+import { get } from '../platforms/transport/http/get.ts';
 import type { Appliance } from '../state/appliances/appliance.ts';
 import { fileTrouble } from '../state/files/file-trouble.ts';
 import type { Moved } from '../state/files/transfer-files.ts';
-import { get } from './get.ts';
 import { type Piece, refused, writeWhole } from './unpack/piece.ts';
 
 export interface FetchParts {
@@ -26,7 +26,7 @@ export async function fetchFile(appliance: Appliance, parts: FetchParts): Promis
   const { location, ca, checksum } = appliance;
   if (isAbsolute(location)) return checkedFile(appliance, parts);
   const { clock, signal } = parts;
-  return get(location, { clock, signal, ca, isVerified: checksum !== undefined }, async (length, pieces) => {
+  return get(location, { clock, signal, ca, plainAllowed: checksum !== undefined }, async (length, pieces) => {
     refuseSize(appliance, length ?? appliance.size, parts.most);
     const path = parts.newFile();
     const to = await open(path, 'wx', 0o600);

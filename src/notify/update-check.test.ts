@@ -13,11 +13,11 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const until = (holds: () => boolean) => vi.waitUntil(holds, { timeout: 60_000, interval: 5 });
 
-async function open(answer: string) {
+async function open(...answers: [string, ...string[]]) {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
-    response.end(answer);
+    response.end(answers[requests.length - 1] ?? answers[0]);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const folder = await mkdtemp(join(tmpdir(), 'drover-updates-'));
@@ -61,12 +61,12 @@ it('F-221 F-225 looks for a new version once a day, as a task, and sends nothing
   pass(DAY_MS);
   const third = start();
   await until(isDone(2));
-  expect(texts()).toEqual(Array(2).fill('update.check done: drover 0.10.0 is there; this is 0.9.1'));
+  expect(texts()).toEqual(Array(2).fill('update.check done: a newer drover is there: 0.10.0 (this is 0.9.1)'));
   expect(requests.map(({ method, url, headers }) => `${method} ${url} ${headers['user-agent']}`)).toEqual([
     'GET /latest drover',
     'GET /latest drover',
   ]);
-  expect(told).toEqual(Array(2).fill('drover 0.10.0 is there; this is 0.9.1'));
+  expect(told).toEqual(Array(2).fill('a newer drover is there: 0.10.0 (this is 0.9.1)'));
   for (const { stop } of [first, second, third]) stop();
   await close();
 });
@@ -77,6 +77,24 @@ it('F-225 asks nothing where the configuration has no address', async () => {
   await until(isOver);
   stop();
   expect([requests, texts()]).toEqual([[], []]);
+  await close();
+});
+
+it('F-225 asks again after an hour when there was no answer, and keeps the day', async () => {
+  const { start, requests, texts, pass, close } = await open('<html>', '{"version":"0.9.1"}');
+  const first = start();
+  await until(first.isOver);
+  pass(HOUR_MS);
+  const second = start();
+  await until(second.isOver);
+  const third = start();
+  await until(third.isOver);
+  expect(texts().toSorted()).toEqual([
+    'update.check done: 0.9.1 is the newest one',
+    expect.stringMatching(/^update.check failed: /),
+  ]);
+  expect(requests).toHaveLength(2);
+  for (const { stop } of [first, second, third]) stop();
   await close();
 });
 

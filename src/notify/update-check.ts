@@ -7,13 +7,13 @@ import { createHttp } from '../platforms/transport/http/http.ts';
 import { readHttpTarget } from '../platforms/transport/http/target.ts';
 import { plainLine } from '../platforms/transport/http/wire.ts';
 import { makeOwnFolder } from '../state/files/own-folder.ts';
-import type { Tasks } from '../state/tasks.ts';
+import { type Tasks, UPDATE_CHECK } from '../state/tasks.ts';
 import { programVersion } from '../version.ts';
 
 export interface UpdateCheckOptions {
   /** Of the configuration, now; undefined: nothing is asked. */
   readonly address: () => string | undefined;
-  /** The folder of drover's state: when it was asked last is kept there. */
+  /** The folder of drover's state: when an answer came last is kept there. */
   readonly folder: string;
   readonly clock: Clock;
   readonly tasks: Pick<Tasks, 'run'>;
@@ -24,7 +24,7 @@ export interface UpdateCheckOptions {
 }
 
 const EVERY_MS = 24 * 3_600_000;
-/** So often it is looked whether a day has passed, and whether the configuration has an address now. */
+/** So often it is looked whether a day has passed, and whether the configuration has an address now; after a failure it is asked so soon again. */
 const LOOKS_EVERY_MS = 3_600_000;
 const DEADLINE_MS = 10_000;
 const LARGEST_ANSWER = 1024 ** 2;
@@ -36,7 +36,7 @@ export function followUpdates(options: UpdateCheckOptions): () => void {
   const file = join(folder, 'update-check');
   let stop = () => {};
   let isStopped = false;
-  /** Epoch, ms: also where the file can't be written. */
+  /** Epoch, ms, of the last answer: also where the file can't be written. */
   let askedAt = Number.NEGATIVE_INFINITY;
 
   const look = async () => {
@@ -50,20 +50,22 @@ export function followUpdates(options: UpdateCheckOptions): () => void {
     if (!isStopped) stop = clock.after(LOOKS_EVERY_MS, () => void look());
   };
   const begin = async (from: string) => {
+    const run = async (signal: AbortSignal) => {
+      const newest = await versionAt(from, clock, signal);
+      const isNewer = isAbove(newest, version);
+      const text = isNewer ? `a newer drover is there: ${newest} (this is ${version})` : `${version} is the newest one`;
+      if (isNewer) tell(text);
+      return { text };
+    };
+    const title = 'Look for a new version of drover';
+    const work = [{ id: 'drover', name: 'drover', lane: 'drover', run }];
+    const { state } = await tasks.run({ action: UPDATE_CHECK, title, work }).ended;
+    if (state !== 'done') return;
     askedAt = clock.now();
     // Without it the next start asks once more.
     await makeOwnFolder(folder)
       .then(() => writeFile(file, `${askedAt}\n`, { mode: 0o600 }))
       .catch(() => {});
-    const run = async (signal: AbortSignal) => {
-      const newest = await versionAt(from, clock, signal);
-      const isNewer = isAbove(newest, version);
-      const text = isNewer ? `drover ${newest} is there; this is ${version}` : `${version} is the newest one`;
-      if (isNewer) tell(text);
-      return { text };
-    };
-    const title = 'Look for a new version of drover';
-    tasks.run({ action: 'update.check', title, work: [{ id: 'drover', name: 'drover', lane: 'drover', run }] });
   };
   void look();
   return () => {

@@ -47,6 +47,9 @@ export interface Task {
   readonly items: readonly TaskItem[];
 }
 
+/** The action that is about drover itself: its item is no object. */
+export const UPDATE_CHECK = 'update.check';
+
 export interface TaskWork {
   readonly id: string;
   readonly name: string;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -44,7 +44,10 @@ it.each(['xz', 'bzip2'] as const)(
 
 it('what unpacks to more than was said is refused while it does', async () => {
   const bomb = await packed('xz', execFileSync('xz', ['--stdout'], { input: Buffer.alloc(32 * 1024 ** 2) }));
+  const pipes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'PipeWrap').length;
+  const before = pipes();
   await expect(findDisk(bomb, false, workshop())).rejects.toThrow('unpacks to more than');
+  await vi.waitUntil(() => pipes() <= before, { timeout: 60_000, interval: 5 });
 });
 
 it('a program that is not installed is named', async () => {
@@ -53,5 +56,24 @@ it('a program that is not installed is named', async () => {
   await expect(unpackedInto(piece, () => programDecoder('xz', piece.name), workshop())).rejects.toThrow(
     'is packed by xz, which is not installed here',
   );
+  vi.unstubAllEnvs();
+});
+
+it.each([
+  [
+    'echo "xz: (stdin): Memory usage limit reached" >&2; exit 1',
+    'ended with status 1: xz: (stdin): Memory usage limit reached',
+  ],
+  ['kill -9 $$', 'ended with SIGKILL'],
+])('a program that ends badly is told of as it says: %s', async (script, said) => {
+  const piece = await packed('xz', Buffer.from('anything'));
+  const program = join(folder, 'xz');
+  await writeFile(program, `#!/bin/sh\n${script}\n`);
+  await chmod(program, 0o700);
+  vi.stubEnv('PATH', folder);
+  await expect(unpackedInto(piece, () => programDecoder('xz', piece.name), workshop())).rejects.toMatchObject({
+    code: 'op.failed',
+    message: `"disk.img.xz" can't be unpacked: xz ${said}; nothing was imported`,
+  });
   vi.unstubAllEnvs();
 });

@@ -65,6 +65,7 @@ function gates(server: FakeServer, endpoint: Endpoint, context: Context): readon
         if (!faults.loginsRefused && endpoint.values['password'] !== WRONG_PASSWORD) return;
         throw new FleetError('auth.rejected', `${endpoint.name} refused this login`, {
           fix: `give it another password: drover endpoint edit ${endpoint.name}`,
+          ...(!faults.loginsRefused && { refused: 'password' }),
         });
       },
     },

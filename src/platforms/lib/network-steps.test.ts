@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import type { Check } from '../contract.ts';
 import { upToFailure } from '../transport/check.ts';
@@ -63,6 +63,20 @@ describe('the steps of the network', () => {
       ok: true,
       detail: pem('authority'),
     });
+  });
+
+  it('fail where the environment names no proxy, without the password in it', async () => {
+    for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
+    vi.stubEnv('https_proxy', 'socks5://ann:hunter2@proxy.test:1080');
+    const checks = await run({ host: 'cloud.test', port: 443 }, LINK_IS_PROTECTED);
+    vi.unstubAllEnvs();
+    expect(checks).toEqual([
+      {
+        ...{ check: 'the host answers', ok: false, code: 'config.invalid' },
+        detail: 'HTTPS_PROXY is no address of an HTTP proxy',
+        fix: 'write it as http://HOST:PORT, or add cloud.test to NO_PROXY',
+      },
+    ]);
   });
 
   it('fail at a port where no program listens', async () => {

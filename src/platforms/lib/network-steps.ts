@@ -1,8 +1,8 @@
 /** The checks that come before any protocol: the name of the host, its port, its certificate. */
 import type { Check } from '../contract.ts';
-import { type Finding, resolveName, step } from '../transport/check.ts';
+import { type Finding, failed, resolveName, step } from '../transport/check.ts';
 import type { Patience } from '../transport/deadline.ts';
-import { openPerhapsByProxy, proxyFor } from '../transport/proxy.ts';
+import { type HttpProxy, openPerhapsByProxy, proxyFor } from '../transport/proxy.ts';
 import { hostPort } from '../transport/socket.ts';
 import { openTls, type TlsTarget } from '../transport/tls.ts';
 
@@ -29,7 +29,13 @@ export const LINK_IS_PROTECTED: TlsStep = {
 /** One check each: the name, a TCP connection (by the proxy of the environment, if there is one) and, with `tls`, a handshake. It goes on after one that failed: see upToFailure. */
 export async function* networkSteps(target: NetworkTarget, patience: Patience, tls?: TlsStep): AsyncGenerator<Check> {
   const { host, port, secure = true } = target;
-  const proxy = proxyFor(target);
+  let proxy: HttpProxy | undefined;
+  try {
+    proxy = proxyFor(target);
+  } catch (error) {
+    yield failed('the host answers', error);
+    return;
+  }
   // Behind a proxy, names of hosts are often known to the proxy alone.
   if (!proxy) yield await step('the name resolves', () => resolveName(host));
   yield await step('the host answers', async () => {

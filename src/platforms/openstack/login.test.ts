@@ -139,7 +139,7 @@ describe('a login', () => {
 
   it('F-203 that is wrong is refused once, without the password in the error', async () => {
     const error = await refusal(open({ ...MEMBER, password: 'wr0ng-s3cret' }));
-    expect(error).toMatchObject({ code: 'auth.rejected', retry: false });
+    expect(error).toMatchObject({ code: 'auth.rejected', retry: false, refused: 'password' });
     expect(JSON.stringify([error.message, error.fix])).not.toContain('wr0ng');
     expect(cloud.requests).toHaveLength(1);
   });

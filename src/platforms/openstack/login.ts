@@ -44,8 +44,11 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   const rest = createRest({ http, clock });
   const { identity, scope } = address;
   const who = nameOf(identity);
-  const rejected = (fix: string, cause: unknown) =>
-    new FleetError('auth.rejected', `${http.name} refused the login of ${who}`, { fix, cause });
+  const rejected = (fix: string, cause: unknown, refused?: 'password') =>
+    new FleetError('auth.rejected', `${http.name} refused the login of ${who}`, {
+      ...{ fix, cause },
+      ...(refused && { refused }),
+    });
 
   /** Asked for once: a token may run out while the user is away. */
   let typed: string | undefined;
@@ -102,7 +105,11 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   function refused(error: unknown): unknown {
     if (!isRefusal(error)) return error;
     if (identity.kind === 'token') return rejected('make a new token: this one is wrong or has ended', error);
-    if (identity.kind === 'password') return rejected('check user, password, project and their domains', error);
+    if (identity.kind === 'password') {
+      // A passcode that came with it may be what is wrong.
+      const what = identity.passcode === undefined ? 'password' : undefined;
+      return rejected('check user, password, project and their domains', error, what);
+    }
     return rejected('it is wrong, has ended or was deleted: make a new one', error);
   }
 

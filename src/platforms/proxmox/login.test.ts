@@ -92,7 +92,7 @@ describe('a password', () => {
 
   it('that is wrong is tried once', async () => {
     const error = await trouble({ login: 'password', user: 'root@pam', password: 'wrong' });
-    expect(error).toMatchObject({ code: 'auth.rejected', retry: false });
+    expect(error).toMatchObject({ code: 'auth.rejected', retry: false, refused: 'password' });
     expect(server.access.logins).toBe(1);
   });
 });
@@ -112,7 +112,8 @@ describe('a second factor', () => {
   });
 
   it('that is wrong is refused, and not tried again', async () => {
-    expect(await trouble(GUARDED, { secret: async () => '000000' })).toMatchObject({ code: 'auth.rejected' });
+    const error = await trouble(GUARDED, { secret: async () => '000000' });
+    expect(error).toMatchObject({ code: 'auth.rejected', refused: undefined });
     expect(server.access.logins).toBe(2);
   });
 });

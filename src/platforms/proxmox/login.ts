@@ -36,8 +36,11 @@ const DEADLINE_MS = 15_000;
 
 export function createLogin({ http, clock, ask, identity, signal }: LoginOptions): Login<Pass> {
   const rest = createRest({ http, clock });
-  const rejected = (why: string, fix: string, cause?: unknown) =>
-    new FleetError('auth.rejected', `${http.name} refused ${userOf(identity)}: ${why}`, { fix, cause });
+  const rejected = (why: string, fix: string, cause?: unknown, refused?: 'password') =>
+    new FleetError('auth.rejected', `${http.name} refused ${userOf(identity)}: ${why}`, {
+      ...{ fix, cause },
+      ...(refused && { refused }),
+    });
 
   if (identity.kind === 'token') {
     const pass: Pass = {
@@ -98,7 +101,9 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
   async function fresh(): Promise<Ticket> {
     const password = identity.kind === 'password' ? (identity.password ?? (await askFor('Password of'))) : '';
     const first = await request({ password }).catch((error: unknown) => {
-      throw isRefusal(error) ? rejected('user or password is wrong', 'check user, realm and password', error) : error;
+      throw isRefusal(error)
+        ? rejected('user or password is wrong', 'check user, realm and password', error, 'password')
+        : error;
     });
     if (!first.needsCode) return first;
     const secret = identity.kind === 'password' ? identity.totp : undefined;

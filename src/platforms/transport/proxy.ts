@@ -1,4 +1,4 @@
-/** Proxies for HTTP as the environment names them, read the way curl, Go and Python's requests read it. */
+/** Proxies for HTTP as HTTPS_PROXY, HTTP_PROXY and NO_PROXY name them, in small letters before capitals. ALL_PROXY is not read. */
 import { type IncomingMessage, request } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';

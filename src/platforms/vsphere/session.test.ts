@@ -74,7 +74,7 @@ describe('a login at vSphere', () => {
       'refused',
       () => refused('invalid-login'),
       {
-        code: 'auth.rejected',
+        ...{ code: 'auth.rejected', refused: 'password' },
         message: expect.stringMatching(/^127\.0\.0\.1:\d+ refused the login of administrator@vsphere\.local$/),
         fix: expect.stringMatching(/NAME@DOMAIN\): drover endpoint edit vc$/),
       },

@@ -189,6 +189,7 @@ export async function greet(parts: SessionParts, address: Address, signal: Abort
 const rejected = (endpoint: string, user: string, host: string, cause: unknown): FleetError =>
   new FleetError('auth.rejected', `${host} refused the login of ${user}`, {
     fix: `check user and password (a user of the directory is NAME@DOMAIN): drover endpoint edit ${endpoint}`,
+    refused: 'password',
     cause,
   });
 

@@ -262,6 +262,9 @@ function follow(stage: Stage, task: TaskSpec): void {
   stage.message.say(`${clean(task.title)}…`);
   void ended.then(({ items: [item] }) => {
     if (item?.state === 'done') stage.message.say(item.text, 'good');
-    else if (item) stage.message.fail(new FleetError(item.code ?? 'op.failed', item.text));
+    else if (item)
+      stage.message.fail(
+        new FleetError(item.code ?? 'op.failed', item.text, item.fix === undefined ? {} : { fix: item.fix }),
+      );
   });
 }

@@ -1,4 +1,4 @@
-import { happenings } from '../../state/records/happenings.ts';
+import { type Happening, happenings } from '../../state/records/happenings.ts';
 import { clean, fit } from '../../terminal/width.ts';
 import type { GoThere } from '../fleet/go-to.ts';
 import type { Room } from '../frame/look.ts';
@@ -14,14 +14,16 @@ const KIND = 5;
 export function createEventsView(stage: Stage, goThere: GoThere): View {
   const { services } = stage;
   const list = createListState(true);
-  const current = () => happenings(services)[list.at];
+  /** As they were drawn last, so that what is entered is the line that the user sees. */
+  let all: readonly Happening[] = [];
+  const current = () => all[list.at];
   const read = () => Promise.all([services.taskHistory.refresh(), services.notices.refresh()]);
   return {
     id: 'events',
     title: 'events',
     lines(room: Room) {
       const { theme } = stage.look;
-      const all = happenings(services);
+      all = happenings(services);
       const header = theme.paint(
         'header',
         fit(` ${fit('TIME', 8)} ${fit('KIND', KIND)} ${fit('WHAT', NAME)} HAPPENED`, room.columns),
@@ -54,6 +56,8 @@ export function createEventsView(stage: Stage, goThere: GoThere): View {
       'view.enter'() {
         const here = current();
         if (here?.subject !== undefined) goThere(here.subject, here.name);
+        else if (here?.kind === 'task' && here.name !== '')
+          stage.message.say('this task was about drover itself', 'warning');
         else if (here?.kind === 'task')
           stage.message.say('this task was about several objects: t lists them', 'warning');
         else if (here) stage.message.say('this event is about the whole endpoint, not about one VM or node', 'warning');

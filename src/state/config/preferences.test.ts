@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { historyLimits } from './history-preferences.ts';
 import { interpret } from './interpret.ts';
-import { auditIsRequired, mouseIsOn, taskLimits, themeName, typeCountAbove, wantsLines } from './preferences.ts';
+import {
+  auditIsRequired,
+  mouseIsOn,
+  taskLimits,
+  themeName,
+  typeCountAbove,
+  updatesAddress,
+  wantsLines,
+} from './preferences.ts';
 import { spellProblem } from './problem.ts';
 import { openYaml } from './yaml-file.ts';
 
@@ -19,6 +27,20 @@ describe('what the configuration says of the program', () => {
     ['theme: true\n', 'dark'],
     ['theme: "7"\n', '7'],
   ])('%j asks for the theme %s', async (text, theme) => expect(themeName((await read(text)).config)).toBe(theme));
+
+  it.each([
+    ['https://updates.test/latest', true],
+    ['http://localhost:8080/latest', true],
+    ['http://127.0.0.1', true],
+    ['http://[::1]/latest', true],
+    ['http://updates.test/latest', false],
+    ['http://localhost.evil.test/latest', false],
+    ['https://ann:hunter2@updates.test', false],
+    ['https://', false],
+  ])('%s is asked for a newer drover: %s', async (address, isAsked) => {
+    const { config, told } = await read(`updates: "${address}"\n`);
+    expect([updatesAddress(config.file), told.length]).toEqual(isAsked ? [address, 0] : [undefined, 1]);
+  });
 
   it.each([
     ['', false],

@@ -45,10 +45,13 @@ export function taskLimits({ file }: Config): TaskLimits {
 /** `audit: required`: nothing is changed that the audit log can't take. */
 export const auditIsRequired = ({ file }: Config): boolean => plainOf(locate(file, ['audit'])) === 'required';
 
+/** Unprotected to this machine alone. */
+const UPDATES = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?![^:/?]))[^\s@]*$/;
+
 /** `updates: https://…`: where it is asked once a day for a new version; undefined where nothing is asked. */
 export function updatesAddress(file: LocatedMap): string | undefined {
   const value = plainOf(locate(file, ['updates']));
-  return typeof value === 'string' && /^https?:\/\/[^\s@]+$/.test(value) && URL.canParse(value) ? value : undefined;
+  return typeof value === 'string' && UPDATES.test(value) && URL.canParse(value) ? value : undefined;
 }
 
 /** What is wrong with it: a sentence without a full stop. */

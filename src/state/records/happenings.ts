@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Task, Tasks } from '../tasks.ts';
+import { type Task, type Tasks, UPDATE_CHECK } from '../tasks.ts';
 import type { Notices } from './notices.ts';
 import type { TaskHistory } from './task-history.ts';
 
@@ -11,7 +11,7 @@ export interface Happening {
   /** Epoch, ms. */
   readonly at: number;
   readonly kind: HappeningKind;
-  /** The id of what it is about; undefined: a whole endpoint, or several objects. */
+  /** The id of what it is about; undefined: a whole endpoint, several objects, or drover itself. */
   readonly subject: string | undefined;
   /** Of the subject; empty where there is none. May come from a host, as the text. */
   readonly name: string;
@@ -29,31 +29,41 @@ export interface HappeningSources {
 export function happenings({ store, tasks, taskHistory, notices }: HappeningSources): readonly Happening[] {
   const { events, grouping, nameOf } = store.fleet;
   const past = taskHistory.list().flatMap((one) => (one.run === taskHistory.run ? [] : [one.task]));
+  const ended = [...tasks.list(), ...past];
+  const titles = new Set(ended.map(({ title }) => title));
   const all: readonly Happening[] = [
     ...events.map(({ at, subject, text }): Happening => {
       const name = subject === undefined ? '' : (nameOf(subject) ?? subject);
       return { at, kind: 'state', subject, name, text };
     }),
-    ...[...tasks.list(), ...past].flatMap(endOf),
+    ...ended.flatMap(endOf),
     ...[...grouping.notes].flatMap(([subject, { at, by, text }]): readonly Happening[] =>
       Number.isNaN(at)
         ? []
         : [{ at, kind: 'note', subject, name: nameOf(subject) ?? subject, text: by === '' ? text : `${text} (${by})` }],
     ),
-    // That a task has failed is told by its end.
+    // That a task has failed is told by its end; that a VM did not stay on after its start, by nothing else.
     ...notices
       .list()
       .flatMap(({ at, kind, subject, name, text }): readonly Happening[] =>
-        kind === 'task-failed' ? [] : [{ at, kind: 'check', subject, name, text }],
+        kind === 'task-failed' && beginsWithOne(titles, text) ? [] : [{ at, kind: 'check', subject, name, text }],
       ),
   ];
   return all.toSorted((a, b) => a.at - b.at);
 }
 
-function endOf({ title, state, endedAt, items }: Task): readonly Happening[] {
+/** `TITLE: what came of it`, where it is the title of one of the tasks. */
+function beginsWithOne(titles: ReadonlySet<string>, text: string): boolean {
+  for (let at = text.indexOf(': '); at >= 0; at = text.indexOf(': ', at + 1))
+    if (titles.has(text.slice(0, at))) return true;
+  return false;
+}
+
+function endOf({ action, title, state, endedAt, items }: Task): readonly Happening[] {
   const [only, second] = items;
   if (endedAt === undefined || !only) return [];
   const of = { at: endedAt, kind: 'task' } as const;
   if (second) return [{ ...of, subject: undefined, name: '', text: `${title}: ${state}` }];
-  return [{ ...of, subject: only.id, name: only.name, text: `${title}: ${only.text || state}` }];
+  const subject = action === UPDATE_CHECK ? undefined : only.id;
+  return [{ ...of, subject, name: only.name, text: `${title}: ${only.text || state}` }];
 }

@@ -145,6 +145,7 @@ it('F-222 are given of a task by what failed in it, not of what was done or canc
     name: 'b',
     text: 'Start 3 VMs: b: no memory; 1 more',
   });
+  expect(noticeOf({ ...task('failed', item('drover', 'failed', 'no way')), action: 'update.check' })).toBeUndefined();
   expect(noticeOf(task('done', item('a', 'done', '')))).toBeUndefined();
   expect(noticeOf(task('cancelled', item('a', 'cancelled', '')))).toBeUndefined();
 });

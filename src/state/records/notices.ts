@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Redactor } from '../files/redactor.ts';
-import type { Task } from '../tasks.ts';
+import { type Task, UPDATE_CHECK } from '../tasks.ts';
 import { createRecordLog } from './record-log.ts';
 
 /**
@@ -144,9 +144,9 @@ function parse(value: unknown): Line | undefined {
   return line['phase'] === 'notice' && isText && isKind ? (line as unknown as Line) : undefined;
 }
 
-/** What a task that ended gives notice of; undefined where all of it was done, or the user took it back. */
-export function noticeOf({ title, state, items }: Task): NewNotice | undefined {
-  if (state !== 'failed' && state !== 'partly' && state !== 'unknown') return undefined;
+/** What a task that ended gives notice of; undefined where all of it was done, the user took it back, or it only looked for a newer drover. */
+export function noticeOf({ action, title, state, items }: Task): NewNotice | undefined {
+  if (action === UPDATE_CHECK || (state !== 'failed' && state !== 'partly' && state !== 'unknown')) return undefined;
   const open = items.filter((item) => item.state === 'failed' || item.state === 'unknown');
   const [first] = open;
   if (!first) return undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
-import { endpointName } from '../../ids.ts';
+import { endpointName, vmId } from '../../ids.ts';
 import type { VmState } from '../../platforms/contract.ts';
 import { createStore } from '../fleet/store.ts';
 import type { Task } from '../tasks.ts';
@@ -34,9 +34,13 @@ function open() {
   store.setEndpoint({ name: host1, platform: 'fake', address: 'root@host1', phase: 'up', since: 0 });
   show('running');
   const told: string[] = [];
-  const second = createSecondLook(store, clock, ({ text }) => void told.push(text));
+  const kinds = new Set<string>();
+  const second = createSecondLook(store, clock, ({ kind, text }) => {
+    kinds.add(kind);
+    told.push(text);
+  });
   second.ended(task('vm.start'));
-  return { clock, store, show, second, told };
+  return { clock, store, show, second, told, kinds };
 }
 
 it('F-045 tells of a VM that dies right after its start, with what its host said', async () => {
@@ -60,4 +64,27 @@ it('F-045 tells of one that is gone, and not of one that runs on or that a user 
   stopped.show('stopped');
   await stopped.clock.pass(60_000);
   expect([running.told, stopped.told]).toEqual([[], []]);
+});
+
+it('looks once, also after a second start, and whatever else a user does to the VM', async () => {
+  const { clock, show, second, told, kinds } = open();
+  second.began(task('snapshot.create'));
+  second.began(task('vm.start'));
+  second.ended(task('vm.start'));
+  show('stopped');
+  await clock.pass(60_000);
+  expect(told).toEqual(['web1 was started, and went down within 5 s']);
+  // Two of them are two failures, unlike states that two drovers see.
+  expect([...kinds]).toEqual(['task-failed']);
+});
+
+it('follows a VM that has another id since it moved', async () => {
+  const { clock, store, told } = open();
+  const moved = { ...aVm('web1'), id: vmId(host1, 'moved') };
+  store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-moved', from: aVm('web1').id, to: moved.id }] });
+  store.flush();
+  store.push(host1, inventory([aNode('n1')], [moved]));
+  store.flush();
+  await clock.pass(60_000);
+  expect(told).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { NewNotice } from './notices.ts';
 
 /** Looks again at VMs that were started: some run for a moment and die. It ends with the program. */
 export interface SecondLook {
-  /** What a user does to a VM meanwhile is not a failure of its start. */
+  /** A VM that a user turns off meanwhile is no failure of its start. */
   began(task: Task): void;
   ended(task: Task): void;
   stop(): void;
@@ -15,6 +15,11 @@ export interface SecondLook {
 
 const LOOKS_AFTER_MS = 5_000;
 const STARTS = ['vm.start', 'vm.restart'];
+/** What may leave a VM off, or gone, as it was meant to. */
+const MAY_TURN_OFF = new Set([
+  ...['vm.stop', 'vm.kill', 'vm.restart', 'vm.suspend', 'vm.save', 'vm.restore', 'vm.delete', 'vm.shelve'],
+  ...['vm.rescue', 'vm.unrescue', 'vm.rebuild', 'vm.edit', 'vm.revert-resize'],
+]);
 
 /** Reports each VM that a task has started, and that is off, has failed or is gone five seconds later. */
 export function createSecondLook(
@@ -25,34 +30,39 @@ export function createSecondLook(
   /** How to forget each. */
   const waiting = new Map<string, () => void>();
 
+  const callOff = (id: string) => {
+    waiting.get(id)?.();
+    waiting.delete(id);
+  };
   const look = (id: VmId, name: string, startedAt: number) => {
     waiting.delete(id);
-    const why = whyDown(id, fleet, startedAt);
+    const now = fleet.movedTo(id) ?? id;
+    const why = whyDown(now, fleet, startedAt);
     if (why === undefined) return;
     const seconds = LOOKS_AFTER_MS / 1_000;
+    // The end of what was begun, which no return takes back.
     report({
-      kind: 'vm-failed',
-      subject: id,
+      kind: 'task-failed',
+      subject: now,
       name,
       text: `${name} was started, and went down within ${seconds} s${why}`,
     });
   };
 
   return {
-    began({ items }) {
-      for (const { id } of items) {
-        waiting.get(id)?.();
-        waiting.delete(id);
-      }
+    began({ action, items }) {
+      if (MAY_TURN_OFF.has(action)) for (const { id } of items) callOff(id);
     },
     ended({ action, items, startedAt }) {
       if (!STARTS.includes(action)) return;
-      for (const { id, name, state } of items)
-        if (state === 'done')
-          waiting.set(
-            id,
-            clock.after(LOOKS_AFTER_MS, () => look(id as VmId, name, startedAt)),
-          );
+      for (const { id, name, state } of items) {
+        if (state !== 'done') continue;
+        callOff(id);
+        waiting.set(
+          id,
+          clock.after(LOOKS_AFTER_MS, () => look(id as VmId, name, startedAt)),
+        );
+      }
     },
     stop() {
       for (const forget of waiting.values()) forget();

@@ -8,13 +8,17 @@ import { createConnector } from './connector.ts';
 const name = endpointName('host1');
 
 /** Lets those in that know the password, and asks for it where none is configured. */
-function open(configured: () => Settings) {
+function open(configured: () => Settings, code?: string) {
   const sent: string[] = [];
+  let allowed = 'right';
   const connect: Platform['connect'] = async ({ values }, { ask }) => {
     const password = String(values['password'] ?? (await ask.secret?.('Password of root')) ?? '');
     if (password === '') throw new FleetError('auth.needs-secret', 'a password is needed');
     sent.push(password);
-    if (password !== 'right') throw new FleetError('auth.rejected', 'host1 refused this login');
+    if (password !== allowed)
+      throw new FleetError('auth.rejected', 'host1 refused this login', { refused: 'password' });
+    if (code !== undefined && (await ask.secret?.('One-time code')) !== code)
+      throw new FleetError('auth.rejected', 'the one-time code is wrong');
     return { password } as unknown as Connection;
   };
   const connector = createConnector({
@@ -30,6 +34,9 @@ function open(configured: () => Settings) {
   });
   return {
     sent,
+    allow(password: string) {
+      allowed = password;
+    },
     attempt: (ask: Ask = {}) =>
       connector.connect(ask).then(
         () => 'in',
@@ -55,4 +62,20 @@ it('takes the configured password again once it is another one', async () => {
   password = 'right';
   expect(await attempt()).toBe('in');
   expect(sent).toEqual(['old', 'right']);
+});
+
+it('keeps a configured password where another part of the login was refused', async () => {
+  const { sent, attempt } = open(() => ({ password: 'right' }), '123');
+  expect(await attempt(answering('132'))).toBe('auth.rejected');
+  expect(await attempt(answering('123'))).toBe('in');
+  expect(sent).toEqual(['right', 'right']);
+});
+
+it('sends a configured password again once it got in when it was typed', async () => {
+  const { sent, attempt, allow } = open(() => ({ password: 'old' }));
+  expect(await attempt()).toBe('auth.rejected');
+  allow('old');
+  expect(await attempt(answering('old'))).toBe('in');
+  expect(await attempt()).toBe('in');
+  expect(sent).toEqual(['old', 'old', 'old']);
 });

@@ -26,7 +26,10 @@ const PASSWORD = 'password';
 
 export function createConnector({ spec, clock, signal, load, wire }: ConnectorOptions): Connector {
   let cancel = () => {};
-  /** The configured password that was refused: it is not sent again, so that the platform asks for another one. */
+  /**
+   * The configured password that was refused: it is not sent again, so that the platform asks for another one. Only its platform knows
+   * that it was the password: it may have been a one-time code, a certificate, or a host on the way.
+   */
   let refused: SettingValue | undefined;
   /** Takes the last attempt off the session's signal. */
   let unlink = () => {};
@@ -48,15 +51,20 @@ export function createConnector({ spec, clock, signal, load, wire }: ConnectorOp
       cancel = () =>
         attempted.abort(new FleetError('op.cancelled', `${spec.name}: a new attempt to connect has begun`));
       let sent: SettingValue | undefined;
+      const typed = new Set<SettingValue>();
       try {
         const platform = await load(spec.platform);
         const endpoint = withoutRefused(await spec.resolve(limited), refused);
         sent = endpoint.values[PASSWORD];
-        return await platform.connect(endpoint, { signal: limited, clock, wire, ask: asking(ask, stopClock, limited) });
+        const asked = asking(ask, stopClock, limited, (answer) => typed.add(answer));
+        const connection = await platform.connect(endpoint, { signal: limited, clock, wire, ask: asked });
+        // It is right after all, as after an account was locked for a while.
+        if (refused !== undefined && typed.has(refused)) refused = undefined;
+        return connection;
       } catch (error) {
         // A login that was given up after its password was sent stays one: the time alone must not make it be tried again.
         const isLogin = error instanceof FleetError && error.code === 'auth.rejected';
-        if (isLogin && sent !== undefined) refused = sent;
+        if (isLogin && error.refused === 'password' && sent !== undefined) refused = sent;
         throw limited.reason === tooLate && !isLogin ? tooLate : error;
       } finally {
         stopClock();
@@ -72,7 +80,7 @@ function withoutRefused(endpoint: Endpoint, refused: SettingValue | undefined): 
 }
 
 /** A user who is asked may think as long as they like; the question is void once the attempt has ended. */
-function asking(ask: Ask, stopClock: () => void, until: AbortSignal): Ask {
+function asking(ask: Ask, stopClock: () => void, until: AbortSignal, typed: (answer: string) => void): Ask {
   const { trust, secret } = ask;
   const patiently =
     <Argument, Answer>(question: (argument: Argument, until: AbortSignal) => Promise<Answer>) =>
@@ -80,5 +88,10 @@ function asking(ask: Ask, stopClock: () => void, until: AbortSignal): Ask {
       stopClock();
       return question(argument, until);
     };
-  return { ...(trust && { trust: patiently(trust) }), ...(secret && { secret: patiently(secret) }) };
+  const asked: typeof secret = async (what, ends) => {
+    const answer = await secret?.(what, ends);
+    if (answer !== undefined) typed(answer);
+    return answer;
+  };
+  return { ...(trust && { trust: patiently(trust) }), ...(secret && { secret: patiently(asked) }) };
 }

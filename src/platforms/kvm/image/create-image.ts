@@ -132,9 +132,10 @@ async function fetchOver(
   volume: Volume,
   signal: AbortSignal,
 ): Promise<Packing | undefined> {
-  const { packing, pieces } = await fetchHere(spec.url, spec.name, spec.checksum, pool.free, signal);
-  await send(host, volume, 0, pieces, signal);
-  return packing;
+  return fetchHere(spec, pool.free, { clock: host.clock, signal }, async ({ packing, pieces }) => {
+    await send(host, volume, 0, pieces, signal);
+    return packing;
+  });
 }
 
 async function unpack(

@@ -1,11 +1,11 @@
 /** A file from the web by way of this machine, for hosts on which there is no login. */
 import { createHash } from 'node:crypto';
-import * as http from 'node:http';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Clock } from '../../../clock.ts';
 import { FleetError, sentence } from '../../../errors.ts';
-import { proxyFor } from '../../transport/proxy.ts';
-import { type Checksum, refuseOther, shown } from './image-spec.ts';
+import { get } from '../../transport/http/get.ts';
+import { type Checksum, refuseOther, shown, type WantedImage } from './image-spec.ts';
 import { BEGINNING, type Packing, packingOf } from './packing.ts';
 
 export interface Fetched {
@@ -19,22 +19,23 @@ export interface Fetched {
 const UNPACKED = 262_144;
 
 /**
- * gzip and zstd are unpacked on the way. fetch follows redirects to http and https alone, and checks certificates. Rejects with
- * op.failed for an answer that is no file, op.refused for one that is larger than `most` bytes.
+ * gzip and zstd are unpacked on the way. `use` ends the request. Rejects with what get() says, and with op.refused for a file that is
+ * larger than `most` bytes.
  */
-export async function fetchHere(
-  url: URL,
-  name: string,
-  checksum: Checksum | undefined,
+export async function fetchHere<T>(
+  { url, name, checksum }: Pick<WantedImage, 'url' | 'name' | 'checksum'>,
   most: number,
-  signal: AbortSignal,
-): Promise<Fetched> {
-  const response = await ask(url, signal);
-  if (!response.ok || !response.body) throw failed(url, `the server answered ${response.status}`);
-  if (checksum && response.headers.has('content-encoding'))
-    throw failed(url, 'the server packs it on the way, so that its checksum can not be compared');
-  if (Number(response.headers.get('content-length')) > most) throw tooLarge(name);
-  const came = hashed(response.body, name, checksum);
+  patience: { readonly clock: Clock; readonly signal: AbortSignal },
+  use: (fetched: Fetched) => Promise<T>,
+): Promise<T> {
+  // As the host itself would: plain HTTP is what the user has written.
+  return get(url.href, { ...patience, plainAllowed: true }, async (length, pieces) => {
+    if ((length ?? 0) > most) throw tooLarge(name);
+    return use(await unpacked(hashed(pieces, name, checksum), url, name, most));
+  });
+}
+
+async function unpacked(came: AsyncGenerator<Uint8Array>, url: URL, name: string, most: number): Promise<Fetched> {
   const start: Uint8Array[] = [];
   let length = 0;
   while (length < BEGINNING) {
@@ -61,32 +62,6 @@ export async function fetchHere(
   return { packing: undefined, pieces: limited(source.pipe(decoder), name, most, url) };
 }
 
-async function ask(url: URL, signal: AbortSignal): Promise<Response> {
-  goByProxyOfEnvironment(url);
-  try {
-    const headers = { 'accept-encoding': 'identity' };
-    return await fetch(url, { headers, signal });
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    throw failed(url, sentence(cause));
-  }
-}
-
-/** What the environment says holds for the whole run, so it is never set back. */
-function goByProxyOfEnvironment({ protocol, hostname: host }: URL): void {
-  const secure = protocol === 'https:';
-  if (!proxyFor({ secure, host, port: secure ? 443 : 80 }) || process.env['NODE_USE_ENV_PROXY'] === '1') return;
-  // Node has it since 24.14.
-  const { setGlobalProxyFromEnv } = http as Partial<typeof http>;
-  if (!setGlobalProxyFromEnv)
-    throw new FleetError('op.unsupported', `${host} is fetched by a proxy, which this version of Node can't`, {
-      fix: 'set NODE_USE_ENV_PROXY=1, with Node 22.21 or later, and begin again',
-    });
-  setGlobalProxyFromEnv();
-}
-
-const failed = (url: URL, why: string): FleetError => new FleetError('op.failed', `${shown(url)}: ${why}`);
 const tooLarge = (name: string): FleetError =>
   new FleetError('op.refused', `${name}: the storage has less room than the image takes`, { fix: 'make room there' });
 

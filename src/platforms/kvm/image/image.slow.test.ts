@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../clock.ts';
 import type { ImageSpec } from '../../contract.ts';
 import { runHere } from '../link/run-here.ts';
 import { fetchHere } from './fetch-here.ts';
@@ -25,6 +26,8 @@ const FILES: Readonly<Record<string, Buffer>> = {
 };
 let server: Server | undefined;
 let web = '';
+/** Where the server was asked for a way to, as a proxy. */
+const tunnels: string[] = [];
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drover-image-'));
@@ -34,6 +37,10 @@ beforeAll(async () => {
     else if (request.url === '/packed') response.writeHead(200, { 'content-encoding': 'gzip' }).end(FILES['/gz']);
     else if (file) response.writeHead(200, { 'content-length': file.length }).end(file);
     else response.writeHead(404).end('not here');
+  });
+  own.on('connect', ({ url }, socket) => {
+    tunnels.push(url ?? '');
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
   });
   server = own;
   await new Promise<void>((resolve) => void own.listen(0, '127.0.0.1', resolve));
@@ -82,10 +89,12 @@ it('a file is compressed as its beginning says', () => {
 describe('a file that comes by way of this machine', () => {
   const get = async (path: string, { digest = '', most = 1e9 } = {}) => {
     const checksum = digest === '' ? undefined : ({ algorithm: 'sha256', digest } as const);
-    const { packing, pieces } = await fetchHere(new URL(web + path), 'a.img', checksum, most, signal);
-    const all: Uint8Array[] = [];
-    for await (const piece of pieces) all.push(piece);
-    return { packing, content: Buffer.concat(all) };
+    const spec = { url: new URL(web + path), name: 'a.img', checksum };
+    return fetchHere(spec, most, { clock: systemClock, signal }, async ({ packing, pieces }) => {
+      const all: Uint8Array[] = [];
+      for await (const piece of pieces) all.push(piece);
+      return { packing, content: Buffer.concat(all) };
+    });
   };
   it.each(['/plain', '/gz', '/zst'])('%s is compared and unpacked', async (path) => {
     const { packing, content } = await get(path, { digest: hex(FILES[path] as Buffer) });
@@ -100,8 +109,28 @@ describe('a file that comes by way of this machine', () => {
   it('stays packed with what only the host unpacks', async () => {
     expect(await get('/xz')).toEqual({ packing: 'xz', content: FILES['/xz'] });
   });
-  it.each(['/broken', '/missing', '/elsewhere'])('%s is none', async (path) => {
-    await expect(get(path)).rejects.toMatchObject({ code: 'op.failed' });
+  it.each([
+    ['/broken', 'op.failed'],
+    ['/missing', 'op.failed'],
+    ['/elsewhere', 'op.refused'],
+  ])('%s is none', async (path, code) => {
+    await expect(get(path)).rejects.toMatchObject({ code });
+  });
+  it('comes by the proxy of the environment, whose password is in no error', async () => {
+    for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
+    vi.stubEnv('http_proxy', web.replace('//', '//ann:hunter2@'));
+    const url = new URL('http://images.test:8080/plain');
+    const fetched = fetchHere(
+      { url, name: 'a.img', checksum: undefined },
+      1e9,
+      { clock: systemClock, signal },
+      vi.fn(),
+    );
+    const error = await fetched.catch((thrown: unknown) => thrown);
+    vi.unstubAllEnvs();
+    expect(tunnels).toEqual(['images.test:8080']);
+    expect(error).toMatchObject({ code: 'host.unreachable', message: expect.stringContaining('the proxy 127.0.0.1') });
+    expect(String(error)).not.toContain('hunter2');
   });
   it('can not be compared when the server packs it on the way', async () => {
     await expect(get('/packed', { digest: hex(CONTENT) })).rejects.toThrow('the server packs it on the way');

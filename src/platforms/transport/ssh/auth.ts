@@ -48,6 +48,8 @@ export interface Login {
   readonly tried: readonly string[];
   /** From here on a failure of any kind is a wrong password, and must not be tried again. */
   readonly passwordSent: boolean;
+  /** It was the one of the endpoint: not one that was typed, nor that of a host on the way. */
+  readonly endpointPasswordSent: boolean;
   /** A key file whose passphrase is missing, or was wrong. */
   readonly locked: string | undefined;
   /** Keys that could not be tried, each with the reason. */
@@ -92,6 +94,9 @@ export function createLogin(ssh2: Ssh2, credentials: Credentials, answers: Answe
     },
     get passwordSent() {
       return progress.passwordSent;
+    },
+    get endpointPasswordSent() {
+      return progress.passwordSent && credentials.password !== undefined;
     },
     get locked() {
       return progress.locked;

@@ -7,6 +7,7 @@ const said = (error: { level?: string; code?: string | number; message?: string 
     next: () => Promise.resolve(false),
     tried: [],
     passwordSent: false,
+    endpointPasswordSent: false,
     locked: undefined,
     unusable: [],
     ...login,
@@ -40,6 +41,13 @@ describe('a login that failed', () => {
     });
     expect(said(REFUSED, { locked: '/k', passwordSent: true, tried: ['password'] }).code).toBe('auth.rejected');
     expect(said({}, { locked: '/k' }).code).toBe('host.unreachable');
+  });
+
+  it('says that the password of the endpoint was refused, and nothing of one that was typed or never answered', () => {
+    const sent = { passwordSent: true, endpointPasswordSent: true, tried: ['password'] };
+    expect(said(REFUSED, sent).refused).toBe('password');
+    expect(said(REFUSED, { ...sent, endpointPasswordSent: false }).refused).toBeUndefined();
+    expect(said({}, sent).refused).toBeUndefined();
   });
 
   it('takes a host that hangs up with a number for one that counts keys', () => {

@@ -31,6 +31,7 @@ export function loginError(error: SshError, name: string, login: Login): FleetEr
           : hungUp
             ? 'hosts count the keys that they refuse: name the right one as `key` of the endpoint'
             : 'check the user, and give a key or a password that the host accepts',
+      ...(error.level === 'client-authentication' && login.endpointPasswordSent && { refused: 'password' }),
       cause: error,
     });
   }

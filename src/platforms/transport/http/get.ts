@@ -1,20 +1,20 @@
-/** What is at an address: over verified TLS, by few redirects, with deadlines, in pieces. */
+/** What is at an address: over verified TLS, by the proxy of the environment, by few redirects, with deadlines, in pieces. */
 import { type IncomingMessage, request as startRequest } from 'node:http';
-import type { Clock } from '../clock.ts';
-import { FleetError, sentence } from '../errors.ts';
-import { within } from '../platforms/transport/deadline.ts';
-import { createHttpLinks } from '../platforms/transport/http/link.ts';
-import { type HttpTarget, readHttpTarget } from '../platforms/transport/http/target.ts';
-import { plainLine } from '../platforms/transport/http/wire.ts';
-import { isLoopback } from '../platforms/transport/socket.ts';
+import type { Clock } from '../../../clock.ts';
+import { FleetError, sentence } from '../../../errors.ts';
+import { within } from '../deadline.ts';
+import { isLoopback } from '../socket.ts';
+import { createHttpLinks } from './link.ts';
+import { type HttpTarget, readHttpTarget } from './target.ts';
+import { plainLine } from './wire.ts';
 
 export interface GetOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A PEM file with the authority that the server is known by. */
   readonly ca?: string | undefined;
-  /** Its checksum is known, so that plain HTTP does no harm. */
-  readonly isVerified: boolean;
+  /** An address of plain HTTP is taken, since the checksum of what comes is known, or the user may have it so. */
+  readonly plainAllowed: boolean;
 }
 
 const MOST_REDIRECTS = 5;
@@ -68,12 +68,12 @@ function urlOf(text: string, base?: URL): URL {
 
 const refused = (url: URL, why: string): FleetError => new FleetError('op.refused', `${shownUrl(url)}: ${why}`);
 
-function targetOf(url: URL, { ca, isVerified }: GetOptions): HttpTarget {
+function targetOf(url: URL, { ca, plainAllowed }: GetOptions): HttpTarget {
   const port = url.protocol === 'https:' ? 443 : 80;
   // Unprotected and without a checksum, anybody on the way could put another system into a VM.
   const target = readHttpTarget(url.origin, { endpoint: url.host, port: Number(url.port || port), plainAllowed: true });
   if (url.username !== '' || url.password !== '') throw refused(url, 'a login does not belong into the address');
-  if (!target.secure && !isVerified && !isLoopback(target.host))
+  if (!target.secure && !plainAllowed && !isLoopback(target.host))
     throw new FleetError(
       'op.refused',
       `${shownUrl(url)}: what comes by plain HTTP can't be trusted without a checksum`,
