@@ -4,7 +4,8 @@ import { within } from '../../transport/deadline.ts';
 import type { Run } from '../host/host-files.ts';
 
 const COMMAND = "sed -n 's/^PRETTY_NAME=//p' /etc/os-release";
-const DEADLINE_MS = 10_000;
+/** A command line waits for it before it prints. */
+const DEADLINE_MS = 3_000;
 
 /** The operating system of a host, in its own words: `Debian GNU/Linux 12 (bookworm)`. Undefined where a shell there does not tell. */
 export async function readHostSystem(run: Run, clock: Clock, signal: AbortSignal): Promise<string | undefined> {
