@@ -33,6 +33,8 @@ it('F-113 F-114 F-480 adds up what nodes and VMs are, take and hold, of the flee
   const { stdout } = await desk.run('pool', 'summary', pool);
   for (const label of ['nodes', 'vm cpu', 'vm memory', 'vm disks', 'vm networks', 'storage', 'versions', 'systems'])
     expect(stdout).toMatch(new RegExp(`^${label}: `, 'm'));
+  expect(stdout).toMatch(/^nodes: 1: 1 up$/m);
+  expect(stdout).toMatch(/^vms: 12: 7 running, \d+ \w+/m);
 });
 
 it('F-019 says what share of a pool its VMs take, and that there is no such pool', async () => {
@@ -42,4 +44,17 @@ it('F-019 says what share of a pool its VMs take, and that there is no such pool
     code: 1,
     stderr: expect.stringContaining('there is no pool "nothere"'),
   });
+});
+
+it('counts the storages of its endpoints alone, and says of a pool that is not there that not all have answered', async () => {
+  const broken = { platform: 'proxmox', host: '192.0.2.1' };
+  const both = await openDesk(simulated({ demo: { vms: 12 }, empty: { vms: 0 }, broken }));
+  const shared = async (...args: readonly string[]) =>
+    (await both.run('pool', 'summary', ...args, '-o', 'json')).json<{ sharedStorage: { count: number } }>().sharedStorage;
+  const own = await shared('Frankfurt', '-C', 'demo');
+  expect(own.count).toBeGreaterThan(0);
+  expect(await shared('Frankfurt')).toEqual(own);
+  expect((await shared()).count).toBeGreaterThan(own.count);
+  expect((await both.run('pool', 'summary', 'nothere')).stderr).toContain('there is no pool "nothere" in what answered');
+  await both.clear();
 });

@@ -15,6 +15,7 @@ export interface Sum {
   readonly memory: number;
   readonly nodes: number;
   readonly nodesUp: number;
+  readonly nodesDown: number;
   readonly cpus: number;
 }
 
@@ -72,7 +73,7 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
       const known = kept.get(id);
       if (known?.version === fleet.version && known.shape === fleet.shape) return known.value;
       const isLarge = parentsBelow(id).reduce((sum, parent) => sum + fleet.counts(parent).total, 0) > MANY_VMS;
-      if (isLarge && known && fleet.landedAt - known.landedAt < MANY_EVERY_MS) return known.value;
+      if (isLarge && known && Math.abs(fleet.landedAt - known.landedAt) < MANY_EVERY_MS) return known.value;
       const value = addUp(id);
       kept.set(id, { value, version: fleet.version, shape: fleet.shape, landedAt: fleet.landedAt });
       return value;
@@ -141,17 +142,19 @@ function add(
   pools: readonly PoolId[],
   isCounted: (id: NodeId) => boolean = () => true,
 ): Sum {
-  const counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+  const counts = { total: 0, running: 0, paused: 0, crashed: 0, off: 0, troubled: 0 };
   for (const id of [...nodes, ...pools]) {
     const own = fleet.counts(id);
     counts.total += own.total;
     counts.running += own.running;
     counts.paused += own.paused;
     counts.crashed += own.crashed;
+    counts.off += own.off;
     counts.troubled += own.troubled;
   }
   const unknown = Number.NaN;
-  const sum = { counts, cpu: unknown, memoryUsed: unknown, memory: unknown, nodes: 0, nodesUp: 0, cpus: unknown };
+  const load = { cpu: unknown, memoryUsed: unknown, memory: unknown, cpus: unknown };
+  const sum = { counts, ...load, nodes: 0, nodesUp: 0, nodesDown: 0 };
   let busy = 0;
   let measured = 0;
   for (const id of nodes) {
@@ -159,6 +162,7 @@ function add(
     if (!node || !isCounted(id)) continue;
     sum.nodes++;
     if (node.state === 'up') sum.nodesUp++;
+    if (node.state === 'down') sum.nodesDown++;
     if (Number.isFinite(node.cpus)) sum.cpus = known(sum.cpus) + node.cpus;
     if (Number.isFinite(node.memory)) sum.memory = known(sum.memory) + node.memory;
     const sample = fleet.nodeSamples.of(id);

@@ -41,6 +41,8 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     running: inState('running'),
     paused: inState('paused'),
     crashed: inState('crashed'),
+    nodeStates: countsOf(nodes, ({ state }) => state),
+    vmStates: countsOf(vms, ({ state }) => state),
     cpus: whole(sumOf(nodes, ({ cpus }) => cpus)),
     memory: whole(sumOf(nodes, ({ memory }) => memory)),
     cpu: percent(loadOf(nodes, fleet)),
