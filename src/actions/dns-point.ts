@@ -87,9 +87,13 @@ export async function addressIn(
     if (state === 'stopped')
       throw new FleetError('op.refused', `${name} is off, and has no address`, { fix: 'start it first' });
     if (clock.ticks() >= until)
-      throw new FleetError('op.timeout', `${name} has no address${inZone.length > 0 ? ` in ${zone}` : ''} after ${ADDRESS_MS / 1000} s`, {
-        fix: 'give the address yourself: drover dns create',
-      });
+      throw new FleetError(
+        'op.timeout',
+        `${name} has no address${inZone.length > 0 ? ` in ${zone}` : ''} after ${ADDRESS_MS / 1000} s`,
+        {
+          fix: 'give the address yourself: drover dns create',
+        },
+      );
     await wait(clock, AGAIN_MS, signal);
   }
 }

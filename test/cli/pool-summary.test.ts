@@ -55,6 +55,8 @@ it('counts the storages of its endpoints alone, and says of a pool that is not t
     return summary.json<{ sharedStorage: { count: number } }>().sharedStorage.count;
   };
   expect([await shared('site'), await shared()]).toEqual([2, 4]);
-  expect((await both.run('pool', 'summary', 'nothere')).stderr).toContain('there is no pool "nothere" in what answered');
+  expect((await both.run('pool', 'summary', 'nothere')).stderr).toContain(
+    'there is no pool "nothere" in what answered',
+  );
   await both.clear();
 });

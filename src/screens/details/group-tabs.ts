@@ -139,7 +139,10 @@ function vmFacts({ counts }: Sum): readonly Fact[] {
   const { total, running, paused, crashed, off } = counts;
   return [
     ...fact('VMs', `${total}: ${running} running`),
-    ...fact('Others', `${paused} paused, ${crashed} crashed, ${off} off${others(total - running - paused - crashed - off)}`),
+    ...fact(
+      'Others',
+      `${paused} paused, ${crashed} crashed, ${off} off${others(total - running - paused - crashed - off)}`,
+    ),
   ];
 }
 

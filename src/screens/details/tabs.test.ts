@@ -295,7 +295,15 @@ describe('the overview of a group', () => {
       [aNode('n1'), { ...aNode('n2'), state: 'maintenance' }],
     );
     const rates = { diskRead: 0, diskWrite: 0, netRx: 0, netTx: 0 };
-    const text = shown(poolOverview(state.sums.ofAll(() => true), new Map(), rates, 60, look));
+    const text = shown(
+      poolOverview(
+        state.sums.ofAll(() => true),
+        new Map(),
+        rates,
+        60,
+        look,
+      ),
+    );
     expect(text).toContain('1 up, 0 down, 1 in other states');
     expect(text).toContain('0 paused, 0 crashed, 1 off, 1 in other states');
   });

@@ -1,5 +1,7 @@
 import type { NodeId, PoolId, VmId } from '../../ids.ts';
+import type { Node } from '../../platforms/contract.ts';
 import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
+import { loadOf } from '../../state/fleet/node-load.ts';
 import { addRates, type VmRates } from '../../state/fleet/samples.ts';
 import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { type VmShares, vmSharesOf } from '../../state/fleet/vm-shares.ts';
@@ -153,26 +155,21 @@ function add(
     counts.troubled += own.troubled;
   }
   const unknown = Number.NaN;
-  const load = { cpu: unknown, memoryUsed: unknown, memory: unknown, cpus: unknown };
-  const sum = { counts, ...load, nodes: 0, nodesUp: 0, nodesDown: 0 };
-  let busy = 0;
-  let measured = 0;
+  const load = { memoryUsed: unknown, memory: unknown, cpus: unknown };
+  const sum = { counts, ...load, nodesUp: 0, nodesDown: 0 };
+  const counted: Node[] = [];
   for (const id of nodes) {
     const node = fleet.nodes.get(id);
     if (!node || !isCounted(id)) continue;
-    sum.nodes++;
+    counted.push(node);
     if (node.state === 'up') sum.nodesUp++;
     if (node.state === 'down') sum.nodesDown++;
     if (Number.isFinite(node.cpus)) sum.cpus = known(sum.cpus) + node.cpus;
     if (Number.isFinite(node.memory)) sum.memory = known(sum.memory) + node.memory;
-    const sample = fleet.nodeSamples.of(id);
-    if (!sample) continue;
-    if (!Number.isNaN(sample.memory)) sum.memoryUsed = known(sum.memoryUsed) + sample.memory;
-    if (!Number.isFinite(sample.cpu * node.cpus)) continue;
-    busy += sample.cpu * node.cpus;
-    measured += node.cpus;
+    const { memory = Number.NaN } = fleet.nodeSamples.of(id) ?? {};
+    if (!Number.isNaN(memory)) sum.memoryUsed = known(sum.memoryUsed) + memory;
   }
-  return { ...sum, cpu: measured > 0 ? busy / measured : Number.NaN };
+  return { ...sum, nodes: counted.length, cpu: loadOf(counted, fleet) };
 }
 
 /** What there is to add to: the first that is known makes a sum known. */

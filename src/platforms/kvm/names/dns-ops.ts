@@ -83,10 +83,10 @@ const unread = (endpoint: EndpointName, zone: string): DnsRecord => {
 
 /** The changes that take a name away; other names of the same address stay. */
 export function removalsOf({ entries: { live, saved } }: DnsRow): Halves<Change> {
-  return { live: live && withoutName(live), saved: saved && withoutName(saved) };
+  return { live: live && without(live), saved: saved && without(saved) };
 }
 
-const withoutName = ({ section, element: remove, rest: add }: DnsEntry): Change => ({ section, parent: -1, remove, add });
+const without = (one: DnsEntry): Change => ({ section: one.section, parent: -1, remove: one.element, add: one.rest });
 
 /** Longer texts are several to dnsmasq, and it doesn't start with them. */
 const MOST_TEXT = 255;
@@ -130,10 +130,8 @@ export function additionOf(zone: string, { name, type, data }: Wanted, { records
 
 /** It takes the place of all entries of its name and type; other names of their addresses stay. */
 function replacementOf(zone: string, wanted: Wanted, names: NetworkNames): readonly Change[] {
-  const { name, type, data } = wanted;
-  const isAlike = (one: DnsEntry) => one.name === name && one.type === type;
-  const goes = names.records.filter((one) => isAlike(one) && one.data !== data);
-  const removals = goes.map(withoutName);
+  const isAlike = (one: DnsEntry) => one.name === wanted.name && one.type === wanted.type;
+  const goes = names.records.filter((one) => isAlike(one) && one.data !== wanted.data);
   const left = names.records.filter((one) => !goes.includes(one));
-  return left.some(isAlike) ? removals : [...removals, additionOf(zone, wanted, { ...names, records: left })];
+  return [...goes.map(without), ...(left.some(isAlike) ? [] : [additionOf(zone, wanted, { ...names, records: left })])];
 }

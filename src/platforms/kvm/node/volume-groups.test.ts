@@ -18,7 +18,9 @@ it('F-204 volume groups of a host are found, those that are storages and those t
   const storages = await storagesOfGroups(client, Object.keys(xml).map(pool), new AbortController().signal);
   // What vgs of LVM 2.03 printed of a disk of 64 MiB, and of more.
   const { lines } = readReport('== groups\n  vg0/62914560/62914560\n  spare/107374182400/53687091200\n  a warning\n');
-  const groups = lines.filter(([section]) => section === 'Volume groups').map((line) => withStorage(line, storages, endpointName('kvm1')));
+  const groups = lines
+    .filter(([section]) => section === 'Volume groups')
+    .map((line) => withStorage(line, storages, endpointName('kvm1')));
   expect(groups).toEqual([
     ['Volume groups', 'vg0', '60M free of 60M, storage vms'],
     [

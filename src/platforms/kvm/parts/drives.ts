@@ -58,7 +58,8 @@ export function withDrives(
     changes.set(seed, '');
     const before = now[DISKS];
     const left = isRows(before) ? before.find(({ device }) => device === seed)?.['medium'] : undefined;
-    if (left) warnings.push({ feature: SEED, detail: `its seed is left: drover volume delete ${shellWord(String(left))}` });
+    if (left)
+      warnings.push({ feature: SEED, detail: `its seed is left: drover volume delete ${shellWord(String(left))}` });
   }
   if (changes.size === 0 || !isRows(rows)) return { asked, warnings };
   const changed = rows.map((row) => {
