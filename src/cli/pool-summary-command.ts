@@ -1,15 +1,15 @@
 import { readListing } from '../actions/read-listing.ts';
 import { FleetError, sentence } from '../errors.ts';
-import type { EndpointName } from '../ids.ts';
+import { type EndpointName, endpointOf } from '../ids.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Storage } from '../platforms/contract.ts';
 import { endpointsIn } from '../state/config/definitions-of-nodes.ts';
-import { membersOf, type Summary, summaryOf } from '../state/fleet/summary.ts';
+import { type Members, membersOf, type Summary, summaryOf } from '../state/fleet/summary.ts';
 import { clean } from '../terminal/width.ts';
 import { formatBytes } from '../units.ts';
 import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { Command, CommandContext } from './command.ts';
-import { connectUnfiltered, sayFailures } from './connect.ts';
+import { type Connected, connectUnfiltered, sayFailures } from './connect.ts';
 import { exitCodeOfList } from './exit-code.ts';
 import { awaitMetrics, awaitNodeMetrics } from './metrics.ts';
 import { FIELDS, onlyFields } from './only-fields.ts';
@@ -26,13 +26,14 @@ export const poolSummaryCommand: Command = {
     if (more.length > 0) throw new FleetError('usage', 'which pool? Name one, or none for all');
     const { fleet } = context.app.store;
     const connected = await connectUnfiltered(context, await endpointsOf(pool, context));
-    refuseUnknown(pool, context);
+    refuseUnknown(pool, connected, context);
     if (connected.answered.length > 0) {
       await awaitNodeMetrics(context);
       await awaitMetrics([], context);
     }
-    const storages = await storagesOf(connected.answered, context);
-    const summary = summaryOf(membersOf(pool, fleet), storages, fleet);
+    const members = membersOf(pool, fleet);
+    const storages = await storagesOf(endpointsWith(pool, members, connected.answered), context);
+    const summary = summaryOf(members, storages, fleet);
     const value = { name: pool, ...summary, missing: [...connected.failed.keys()] };
     const details: Details = { value, name: pool ?? '', lines: linesOf(pool, summary, value.missing) };
     const fields = values[FIELDS.key] === undefined ? undefined : String(values[FIELDS.key]);
@@ -49,12 +50,26 @@ async function endpointsOf(pool: string | undefined, context: CommandContext): P
   return endpointsIn(pools, pool).filter((name) => endpoints.get(name)?.enabled);
 }
 
-function refuseUnknown(pool: string | undefined, { app }: CommandContext): void {
+/** A pool of a platform is known when its endpoint has answered: those that have not are named first. */
+function refuseUnknown(pool: string | undefined, connected: Connected, context: CommandContext): void {
   if (pool === undefined) return;
-  const { grouping, pools } = app.store.fleet;
+  const { grouping, pools } = context.app.store.fleet;
   const known = [...grouping.pools, ...pools.values()].map(({ name }) => name);
-  if (!known.includes(pool))
-    throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(pool)}${didYouMean(pool, known)}`);
+  if (known.includes(pool)) return;
+  sayFailures(context, connected);
+  const where = connected.failed.size > 0 ? ' in what answered' : '';
+  throw new FleetError('pool.not-found', `there is no pool ${JSON.stringify(pool)}${where}${didYouMean(pool, known)}`);
+}
+
+/** Of a pool only those of its nodes and VMs: the storages of others are none of its own. */
+function endpointsWith(
+  pool: string | undefined,
+  { nodes, vms }: Members,
+  answered: readonly EndpointName[],
+): readonly EndpointName[] {
+  if (pool === undefined) return answered;
+  const own = new Set([...nodes, ...vms].map(({ id }) => endpointOf(id)));
+  return answered.filter((name) => own.has(name));
 }
 
 /** Undefined where no platform of them lists any. One that can't be read is named, and not counted. */
@@ -77,12 +92,11 @@ async function storagesOf(
 type Line = readonly [label: string, text: string];
 
 function linesOf(pool: string | undefined, summary: Summary, missing: readonly EndpointName[]): readonly Line[] {
-  const { nodes, nodesUp, vms, running, paused, crashed } = summary;
-  const off = vms - running - paused - crashed;
+  const { nodes, nodeStates, vms, vmStates } = summary;
   const all: readonly (readonly [label: string, text: string | undefined])[] = [
     ['name', pool],
-    ['nodes', `${nodes}: ${nodesUp} up, ${nodes - nodesUp} down`],
-    ['vms', `${vms}: ${running} running, ${paused} paused, ${crashed} crashed, ${off} off`],
+    ['nodes', byState(nodes, nodeStates)],
+    ['vms', byState(vms, vmStates)],
     ['density', nodes === 0 ? undefined : `${(vms / nodes).toFixed(1)} VMs per node`],
     ['cpu', shareOf(summary.cpu, summary.cpus, 'CPUs')],
     ['memory', partOf(summary.memoryUsed, summary.memory)],
@@ -100,6 +114,11 @@ function linesOf(pool: string | undefined, summary: Summary, missing: readonly E
   ];
   return all.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
 }
+
+const byState = (all: number, counts: Readonly<Record<string, number>>): string => {
+  const each = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+  return all === 0 ? '0' : `${all}: ${each.join(', ')}`;
+};
 
 function shareOf(load: number | undefined, count: number | undefined, what: string): string | undefined {
   if (count === undefined) return undefined;

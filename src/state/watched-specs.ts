@@ -33,7 +33,7 @@ export const nodeSpec: WatchedSpec = {
     { id: 'memory', type: 'size', help: 'memory that it has', title: 'MEMORY' },
     { id: 'vms', type: 'count', help: 'VMs that it has', always: true, title: 'VMS' },
     { id: 'running', type: 'count', help: 'VMs that run', always: true, title: 'RUNNING' },
-    { id: 'vcpus', type: 'count', help: 'virtual CPUs of the VMs that run', always: true },
+    { id: 'vcpus', type: 'count', help: 'virtual CPUs of the VMs that are on', always: true },
     {
       id: 'version',
       type: 'text',

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { addressIn } from '../../src/actions/dns-point.ts';
+import { addressIn, dnsPointAction } from '../../src/actions/dns-point.ts';
+import { perform } from '../../src/actions/perform.ts';
+import { bind } from '../../src/actions/target.ts';
 import { endpointName, vmId } from '../../src/ids.ts';
-import type { Vm, VmInfo } from '../../src/platforms/contract.ts';
+import type { Settings, Vm, VmInfo } from '../../src/platforms/contract.ts';
 import { createTestClock } from '../clock.ts';
+import { openServices } from '../state/open-services.ts';
 
 const web1 = { id: vmId(endpointName('one'), 'web1'), name: 'web1', ips: [] as readonly string[] } as Vm;
 const { signal } = new AbortController();
@@ -31,6 +34,43 @@ it('takes that of the NIC in the network of the zone', async () => {
     addresses: [{ address: '192.0.2.1', source: 'agent' }],
   });
   expect(await found).toBe('10.0.0.8');
+});
+
+it('waits for that of its NIC in the zone, whatever others have by then', async () => {
+  const wan = { address: '192.0.2.1', source: 'agent', mac: 'wan' } as const;
+  const lan = { address: '10.0.0.8', source: 'lease', mac: 'lan' } as const;
+  const nics = [
+    { ...nic('wan', '192.0.2.1'), mac: 'wan' },
+    { ...nic('lan'), mac: 'lan' },
+  ];
+  const { clock, asked, found } = setUp({ nics, addresses: [wan] }, { nics, addresses: [wan, lan] });
+  await clock.pass(2_000);
+  expect([await found, asked()]).toEqual(['10.0.0.8', 2]);
+});
+
+it('F-306 F-400 names a VM as it is called, by an address of either kind, in place of what was there when that is meant', async () => {
+  const open = await openServices();
+  const { services, clock, server } = open;
+  const vm = open.vm(({ state, name }) => state === 'running' && name !== 'gateway');
+  const point = async (args: Settings) => {
+    const { signal } = new AbortController();
+    const all = { zone: 'lab', name: '', overwrite: false, ...args };
+    const done = perform(dnsPointAction, bind('vm', vm.id, services), all, services, signal, () => {});
+    const ended = done.then(({ text }) => text, String);
+    await clock.pass(1_000);
+    return ended;
+  };
+  const all = () => server.collections.dns.all().map(({ name, type, data }) => `${name} ${type} ${data}`);
+  const before = all();
+  expect(await point({})).toBe(`${vm.name} is answered for ${vm.name}`);
+  expect(all()).toEqual([...before, `${vm.name} A ${vm.ips[0]}`]);
+  server.nics.change(server.fleet.rowOf(vm.id), [nic('lab', '10.0.0.9')]);
+  await point({ overwrite: true });
+  expect(all()).toEqual([...before, `${vm.name} A 10.0.0.9`]);
+  server.nics.change(server.fleet.rowOf(vm.id), [nic('lab', 'fd00::9')]);
+  await point({ name: 'www' });
+  expect(all()).toEqual([...before, `${vm.name} A 10.0.0.9`, 'www AAAA fd00::9']);
+  expect(await point({ name: 'web 1' })).toContain('"web 1" is no name of a host');
 });
 
 it('is refused at once for a VM that is off, and after 100 s for one that gets none', async () => {

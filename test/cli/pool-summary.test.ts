@@ -33,6 +33,8 @@ it('F-113 F-114 F-480 adds up what nodes and VMs are, take and hold, of the flee
   const { stdout } = await desk.run('pool', 'summary', pool);
   for (const label of ['nodes', 'vm cpu', 'vm memory', 'vm disks', 'vm networks', 'storage', 'versions', 'systems'])
     expect(stdout).toMatch(new RegExp(`^${label}: `, 'm'));
+  expect(stdout).toMatch(/^nodes: 1: 1 up$/m);
+  expect(stdout).toMatch(/^vms: 12: 7 running, \d+ \w+/m);
 });
 
 it('F-019 says what share of a pool its VMs take, and that there is no such pool', async () => {
@@ -42,4 +44,19 @@ it('F-019 says what share of a pool its VMs take, and that there is no such pool
     code: 1,
     stderr: expect.stringContaining('there is no pool "nothere"'),
   });
+});
+
+it('counts the storages of its endpoints alone, and says of a pool that is not there that not all have answered', async () => {
+  const broken = { platform: 'proxmox', host: '192.0.2.1' };
+  const endpoints = JSON.parse(simulated({ demo: { vms: 12 }, other: { vms: 2 }, broken })).endpoints;
+  const both = await openDesk(JSON.stringify({ endpoints, pools: { site: { nodes: ['demo'] } } }));
+  const shared = async (...args: readonly string[]) => {
+    const summary = await both.run('pool', 'summary', ...args, '-C', 'demo', '-C', 'other', '-o', 'json');
+    return summary.json<{ sharedStorage: { count: number } }>().sharedStorage.count;
+  };
+  expect([await shared('site'), await shared()]).toEqual([2, 4]);
+  expect((await both.run('pool', 'summary', 'nothere')).stderr).toContain(
+    'there is no pool "nothere" in what answered',
+  );
+  await both.clear();
 });

@@ -127,7 +127,7 @@ describe('counts below a node', () => {
   it('follow VMs as they come, move, change and go, and those on no node are below their pool', () => {
     const { store, fleet, upsert } = openStore();
     const [n1, n2, pool] = [aNode('n1').id, aNode('n2').id, poolId(host1, 'p')];
-    const none = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+    const none = { total: 0, running: 0, paused: 0, crashed: 0, off: 0, troubled: 0 };
     expect(fleet.counts(n1)).toEqual(none);
     upsert(aVm('a'), aVm('b', { state: 'crashed' }), aVm('c', { state: 'error' }), {
       ...aVm('d'),

@@ -54,10 +54,10 @@ describe('the store', () => {
     store.push(host1, inventory([node], [a, aVm('b', { state: 'stopped' })]));
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-upsert', vm: { ...a, state: 'paused' } }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0, troubled: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 2, running: 0, paused: 1, crashed: 0, off: 1, troubled: 0 });
     store.push(host1, { kind: 'changes', at: 0, changes: [{ kind: 'vm-remove', id: a.id }] });
     await clock.pass(50);
-    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0, troubled: 0 });
+    expect(fleet.counts(node.id)).toEqual({ total: 1, running: 0, paused: 0, crashed: 0, off: 1, troubled: 0 });
   });
 
   it('moves a renamed VM to its new place', async () => {

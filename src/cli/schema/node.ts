@@ -38,7 +38,7 @@ export const nodeInfo = object('node info', 'A node with what it is made of: the
     'its addresses',
   ),
   networks: list(text('a network or bridge'), 'networks and bridges that VMs can be connected to'),
-  defaultBridge: maybe(text('the bridge that has its default route, or its only one')),
+  defaultBridge: maybe(text('the bridge that has its default route, or its only one that leads out of it')),
   storage: list(
     object('storage', 'A place for disks on a node.', {
       name: text('mount point, or name of the storage pool'),

@@ -21,6 +21,8 @@ export const poolSummary = object('pool summary', 'What the nodes and VMs of a p
   running: count('VMs that run'),
   paused: count('VMs that are paused'),
   crashed: count('VMs that have crashed'),
+  nodeStates: map(count('nodes'), 'nodes by state'),
+  vmStates: map(count('VMs'), 'VMs by state'),
   cpus: maybe(count('CPUs of the nodes')),
   memory: maybe(size('memory of the nodes')),
   cpu: maybe(amount('CPU load now, in percent of those CPUs')),

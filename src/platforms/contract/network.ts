@@ -112,7 +112,7 @@ export interface DnsSpec {
   readonly data: string;
   /** How long others may remember it, in seconds; else the platform's own choice. */
   readonly ttl?: number;
-  /** Take the place of entries of its name and type; else those are an op.conflict. */
+  /** Take the place of entries of its name and type; else they stay where a name may have several, and are an op.conflict where not. */
   readonly overwrite?: boolean;
 }
 

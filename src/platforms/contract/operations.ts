@@ -162,8 +162,8 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'snapshot.planDelete': { kind: 'reads', deadlineMs: 15_000 },
   'snapshot.delete': { kind: 'mutates', deadlineMs: 600_000 },
   'disk.list': { kind: 'reads', deadlineMs: 15_000 },
-  // where there are no tasks, these are answered when the volume is written
-  'disk.create': { kind: 'mutates', deadlineMs: 600_000 },
+  // where there are no tasks, it is answered when the volume is written, which platforms give up by themselves
+  'disk.create': { kind: 'mutates', deadlineMs: 1_800_000, takesBackMs: 60_000 },
   'disk.detach': { kind: 'mutates', deadlineMs: 60_000 },
   'disk.planDelete': { kind: 'reads', deadlineMs: 30_000 },
   'disk.delete': { kind: 'mutates', deadlineMs: 600_000 },

@@ -77,7 +77,7 @@ export function poolOverview(
   more: readonly Fact[] = [],
 ): readonly string[] {
   const facts: Fact[] = [
-    ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodes - sum.nodesUp} down`),
+    ...fact('Nodes', `${sum.nodesUp} up, ${sum.nodesDown} down${others(sum.nodes - sum.nodesUp - sum.nodesDown)}`),
     ...gauges(sum),
     ...vmFacts(sum),
     ...rateFacts(rates),
@@ -132,12 +132,17 @@ const gauges = (sum: Sum): readonly Fact[] => [
   { label: 'Memory', share: sum.memoryUsed / sum.memory, text: usedOf(sum.memoryUsed, sum.memory) },
 ];
 
+/** Those in maintenance, on their way to another state, or of which it is not known. */
+const others = (count: number): string => (count > 0 ? `, ${count} in other states` : '');
+
 function vmFacts({ counts }: Sum): readonly Fact[] {
-  const { total, running, paused, crashed } = counts;
-  const off = total - running - paused - crashed;
+  const { total, running, paused, crashed, off } = counts;
   return [
     ...fact('VMs', `${total}: ${running} running`),
-    ...fact('Others', `${paused} paused, ${crashed} crashed, ${off} off`),
+    ...fact(
+      'Others',
+      `${paused} paused, ${crashed} crashed, ${off} off${others(total - running - paused - crashed - off)}`,
+    ),
   ];
 }
 

@@ -288,6 +288,26 @@ describe('the overview of a node', () => {
 });
 
 describe('the overview of a group', () => {
+  it('of a pool counts apart what is neither up nor down, neither on nor off', () => {
+    const { state } = open(
+      {},
+      [aVm('web1', { state: 'stopped' }), aVm('db1', { state: 'migrating' })],
+      [aNode('n1'), { ...aNode('n2'), state: 'maintenance' }],
+    );
+    const rates = { diskRead: 0, diskWrite: 0, netRx: 0, netTx: 0 };
+    const text = shown(
+      poolOverview(
+        state.sums.ofAll(() => true),
+        new Map(),
+        rates,
+        60,
+        look,
+      ),
+    );
+    expect(text).toContain('1 up, 0 down, 1 in other states');
+    expect(text).toContain('0 paused, 0 crashed, 1 off, 1 in other states');
+  });
+
   it('of a pool tells what it adds up to', () => {
     const { state, store } = open(
       {},

@@ -185,12 +185,13 @@ describe('a cell', () => {
   }
   const { fleet } = store;
   const sum: Sum = {
-    counts: { total: 5, running: 3, paused: 1, crashed: 0, troubled: 0 },
+    counts: { total: 5, running: 3, paused: 1, crashed: 0, off: 1, troubled: 0 },
     cpu: 0.42,
     memoryUsed: gib(3),
     memory: gib(64),
     nodes: 2,
     nodesUp: 1,
+    nodesDown: 1,
     cpus: 16,
   };
   const ofVm = (given: Partial<Extract<RowFacts, { kind: 'vm' }>> = {}): RowFacts => ({

@@ -1,6 +1,6 @@
 /** What a pool has in the columns of VMs, where it has something beside its CPUs and memory: what its VMs come to, and what runs them. */
 import type { PoolId } from '../../ids.ts';
-import type { VmRates } from '../../state/fleet/samples.ts';
+import { rateColumns } from '../../state/query/rate-columns.ts';
 import type { VmColumn } from '../../state/query/vm-columns.ts';
 import type { Sums } from './sums.ts';
 
@@ -9,18 +9,10 @@ interface PoolParts {
   readonly sums: Pick<Sums, 'ratesBelow' | 'storageBelow' | 'versionsBelow'>;
 }
 
-const rates =
-  (of: (rates: VmRates) => number) =>
-  ({ id, sums }: PoolParts): number =>
-    of(sums.ratesBelow(id));
-
 const FIGURES: Readonly<Record<string, (parts: PoolParts) => number>> = {
-  disk: rates(({ diskRead, diskWrite }) => diskRead + diskWrite),
-  read: rates(({ diskRead }) => diskRead),
-  write: rates(({ diskWrite }) => diskWrite),
-  net: rates(({ netRx, netTx }) => netRx + netTx),
-  rx: rates(({ netRx }) => netRx),
-  tx: rates(({ netTx }) => netTx),
+  ...Object.fromEntries(
+    Object.entries(rateColumns).map(([column, of]) => [column, ({ id, sums }: PoolParts) => of(sums.ratesBelow(id))]),
+  ),
   storage: ({ id, sums }) => sums.storageBelow(id),
 };
 

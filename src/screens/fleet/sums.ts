@@ -1,5 +1,7 @@
 import type { NodeId, PoolId, VmId } from '../../ids.ts';
+import type { Node } from '../../platforms/contract.ts';
 import type { Counts, Fleet } from '../../state/fleet/fleet.ts';
+import { loadOf } from '../../state/fleet/node-load.ts';
 import { addRates, type VmRates } from '../../state/fleet/samples.ts';
 import { storageOfVms } from '../../state/fleet/storage-sums.ts';
 import { type VmShares, vmSharesOf } from '../../state/fleet/vm-shares.ts';
@@ -15,6 +17,7 @@ export interface Sum {
   readonly memory: number;
   readonly nodes: number;
   readonly nodesUp: number;
+  readonly nodesDown: number;
   readonly cpus: number;
 }
 
@@ -72,7 +75,7 @@ export function createSums(fleet: Fleet, tree: Tree): Sums {
       const known = kept.get(id);
       if (known?.version === fleet.version && known.shape === fleet.shape) return known.value;
       const isLarge = parentsBelow(id).reduce((sum, parent) => sum + fleet.counts(parent).total, 0) > MANY_VMS;
-      if (isLarge && known && fleet.landedAt - known.landedAt < MANY_EVERY_MS) return known.value;
+      if (isLarge && known && Math.abs(fleet.landedAt - known.landedAt) < MANY_EVERY_MS) return known.value;
       const value = addUp(id);
       kept.set(id, { value, version: fleet.version, shape: fleet.shape, landedAt: fleet.landedAt });
       return value;
@@ -141,34 +144,32 @@ function add(
   pools: readonly PoolId[],
   isCounted: (id: NodeId) => boolean = () => true,
 ): Sum {
-  const counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+  const counts = { total: 0, running: 0, paused: 0, crashed: 0, off: 0, troubled: 0 };
   for (const id of [...nodes, ...pools]) {
     const own = fleet.counts(id);
     counts.total += own.total;
     counts.running += own.running;
     counts.paused += own.paused;
     counts.crashed += own.crashed;
+    counts.off += own.off;
     counts.troubled += own.troubled;
   }
   const unknown = Number.NaN;
-  const sum = { counts, cpu: unknown, memoryUsed: unknown, memory: unknown, nodes: 0, nodesUp: 0, cpus: unknown };
-  let busy = 0;
-  let measured = 0;
+  const load = { memoryUsed: unknown, memory: unknown, cpus: unknown };
+  const sum = { counts, ...load, nodesUp: 0, nodesDown: 0 };
+  const counted: Node[] = [];
   for (const id of nodes) {
     const node = fleet.nodes.get(id);
     if (!node || !isCounted(id)) continue;
-    sum.nodes++;
+    counted.push(node);
     if (node.state === 'up') sum.nodesUp++;
+    if (node.state === 'down') sum.nodesDown++;
     if (Number.isFinite(node.cpus)) sum.cpus = known(sum.cpus) + node.cpus;
     if (Number.isFinite(node.memory)) sum.memory = known(sum.memory) + node.memory;
-    const sample = fleet.nodeSamples.of(id);
-    if (!sample) continue;
-    if (!Number.isNaN(sample.memory)) sum.memoryUsed = known(sum.memoryUsed) + sample.memory;
-    if (!Number.isFinite(sample.cpu * node.cpus)) continue;
-    busy += sample.cpu * node.cpus;
-    measured += node.cpus;
+    const { memory = Number.NaN } = fleet.nodeSamples.of(id) ?? {};
+    if (!Number.isNaN(memory)) sum.memoryUsed = known(sum.memoryUsed) + memory;
   }
-  return { ...sum, cpu: measured > 0 ? busy / measured : Number.NaN };
+  return { ...sum, nodes: counted.length, cpu: loadOf(counted, fleet) };
 }
 
 /** What there is to add to: the first that is known makes a sum known. */

@@ -61,6 +61,8 @@ export interface Counts {
   readonly running: number;
   readonly paused: number;
   readonly crashed: number;
+  /** Stopped or suspended: those that are in none of these states are on their way, or it is not known. */
+  readonly off: number;
   /** With something wrong that a user should look at; crashed ones are among them. */
   readonly troubled: number;
 }

@@ -6,6 +6,7 @@ import type { Fleet } from './fleet.ts';
 import { noteOf } from './note-of.ts';
 import { poolNameOf } from './pool-of.ts';
 import { endpointStatusOf } from './store.ts';
+import { isOn } from './vm-shares.ts';
 
 export const instant = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
@@ -75,11 +76,11 @@ export function nodeRow(node: Node, fleet: Fleet) {
 }
 export type NodeRow = ReturnType<typeof nodeRow>;
 
-/** What the VMs of a node that run have together; more than its CPUs is usual. */
+/** What the VMs of a node that are on have together; more than its CPUs is usual. */
 const vcpusInUse = (node: NodeId, fleet: Fleet): number =>
   fleet.vmsBelow(node).reduce((sum, id) => {
     const vm = fleet.vms.get(id);
-    return sum + (vm?.state === 'running' ? vm.cpus : 0);
+    return sum + (vm && isOn(vm) ? vm.cpus : 0);
   }, 0);
 
 /** The pools that the user made and those that platforms report, in one list. */

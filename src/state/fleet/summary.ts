@@ -3,6 +3,7 @@ import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, Storage, Vm } from '../../platforms/contract.ts';
 import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
+import { loadOf } from './node-load.ts';
 import { poolNames } from './pool-of.ts';
 import { type StorageSum, sumStorages } from './storage-sums.ts';
 import { vmSharesOf } from './vm-shares.ts';
@@ -41,6 +42,8 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     running: inState('running'),
     paused: inState('paused'),
     crashed: inState('crashed'),
+    nodeStates: countsOf(nodes, ({ state }) => state),
+    vmStates: countsOf(vms, ({ state }) => state),
     cpus: whole(sumOf(nodes, ({ cpus }) => cpus)),
     memory: whole(sumOf(nodes, ({ memory }) => memory)),
     cpu: percent(loadOf(nodes, fleet)),
@@ -77,18 +80,6 @@ const sumOf = (nodes: readonly Node[], read: (node: Node) => number): number => 
   const known = nodes.map(read).filter(Number.isFinite);
   return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0);
 };
-
-/** The share of the CPUs of those nodes of which it is known. */
-function loadOf(nodes: readonly Node[], fleet: Fleet): number {
-  let [busy, cpus] = [0, 0];
-  for (const node of nodes) {
-    const share = fleet.nodeSamples.of(node.id)?.cpu ?? Number.NaN;
-    if (!Number.isFinite(share * node.cpus)) continue;
-    busy += share * node.cpus;
-    cpus += node.cpus;
-  }
-  return cpus > 0 ? busy / cpus : Number.NaN;
-}
 
 const percent = (share: number): number | undefined => amount(share * 100);
 const amount = (value: number): number | undefined => (Number.isFinite(value) ? Number(value.toFixed(2)) : undefined);

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../ids.ts';
-import type { VmState } from '../../platforms/contract.ts';
+import type { Vm, VmState } from '../../platforms/contract.ts';
 import type { Fleet } from './fleet.ts';
 
 /** What the VMs that are on take of nodes. NaN where it is not known. */
@@ -15,6 +15,9 @@ export interface VmShares {
 
 const IS_ON: ReadonlySet<VmState> = new Set<VmState>(['running', 'paused', 'starting', 'stopping', 'migrating']);
 
+/** Whether it takes CPUs and memory of its node. */
+export const isOn = ({ state }: Vm): boolean => IS_ON.has(state);
+
 /** Nodes of which it is not known how large they are are left out, with their VMs. Costs by all VMs of the nodes. */
 export function vmSharesOf(
   nodes: readonly NodeId[],
@@ -26,7 +29,7 @@ export function vmSharesOf(
     if (!node) continue;
     const on = fleet.vmsBelow(id).flatMap((vm) => {
       const known = fleet.vms.get(vm);
-      return known && IS_ON.has(known.state) ? [known] : [];
+      return known && isOn(known) ? [known] : [];
     });
     if (Number.isFinite(node.memory)) {
       memory += node.memory;

@@ -1,5 +1,5 @@
 import type { NodeId, PoolId } from '../../ids.ts';
-import type { Vm } from '../../platforms/contract.ts';
+import type { Vm, VmState } from '../../platforms/contract.ts';
 import { type Counts, parentOf, troubleOf, type VmStorageSum } from './fleet.ts';
 
 /** What the VMs below each node and pool come to; kept up to date one VM at a time, so that a sum never costs all of them. */
@@ -12,7 +12,14 @@ export interface VmTallies {
 
 type Tally = { -readonly [Key in keyof Counts]: number };
 type StorageTally = { -readonly [Key in keyof VmStorageSum]: number };
-const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, troubled: 0 };
+const NOTHING: Counts = { total: 0, running: 0, paused: 0, crashed: 0, off: 0, troubled: 0 };
+const COUNTED: Partial<Record<VmState, keyof Counts>> = {
+  running: 'running',
+  paused: 'paused',
+  crashed: 'crashed',
+  stopped: 'off',
+  suspended: 'off',
+};
 const NO_STORAGE: VmStorageSum = { size: 0, known: 0 };
 
 export function createVmTallies(): VmTallies {
@@ -30,7 +37,8 @@ export function createVmTallies(): VmTallies {
       }
       tally.total += by;
       if (troubleOf(vm) !== undefined) tally.troubled += by;
-      if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'crashed') tally[vm.state] += by;
+      const counted = COUNTED[vm.state];
+      if (counted) tally[counted] += by;
       if (vm.storage === undefined) return;
       let storage = storages.get(parent);
       if (!storage) {

@@ -4,16 +4,18 @@ import type { Node } from '../../platforms/contract.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { noteOf } from '../fleet/note-of.ts';
 import { poolNameOf } from '../fleet/pool-of.ts';
-import type { VmRates } from '../fleet/samples.ts';
 import { storageOfVms } from '../fleet/storage-sums.ts';
+import { rateColumns } from './rate-columns.ts';
 import { columnKey, type VmColumn, vmColumns } from './vm-columns.ts';
 
 type NodeValue = (node: Node, fleet: Fleet) => string | number | undefined;
 
-const rates =
-  (of: (rates: VmRates) => number): NodeValue =>
-  ({ id }, fleet) =>
-    of(fleet.samples.rates(fleet.vmsBelow(id)));
+const OF_ITS_VMS: Readonly<Record<string, NodeValue>> = Object.fromEntries(
+  Object.entries(rateColumns).map(([column, of]) => [
+    column,
+    ({ id }: Node, fleet: Fleet) => of(fleet.samples.rates(fleet.vmsBelow(id))),
+  ]),
+);
 
 const VALUES: Readonly<Record<string, NodeValue>> = {
   name: ({ name }) => name,
@@ -22,12 +24,7 @@ const VALUES: Readonly<Record<string, NodeValue>> = {
   mem: ({ id }, { nodeSamples }) => nodeSamples.of(id)?.memory,
   memory: ({ memory }) => memory,
   cpus: ({ cpus }) => cpus,
-  disk: rates(({ diskRead, diskWrite }) => diskRead + diskWrite),
-  read: rates(({ diskRead }) => diskRead),
-  write: rates(({ diskWrite }) => diskWrite),
-  net: rates(({ netRx, netTx }) => netRx + netTx),
-  rx: rates(({ netRx }) => netRx),
-  tx: rates(({ netTx }) => netTx),
+  ...OF_ITS_VMS,
   storage: ({ id }, fleet) => storageOfVms([id], fleet),
   ip: ({ address }) => address,
   pool: (node, fleet) => nodePool(node, fleet),
@@ -38,9 +35,6 @@ const VALUES: Readonly<Record<string, NodeValue>> = {
   note: (node, fleet) => noteOf(node, fleet)?.text,
   trouble: ({ trouble }) => trouble?.message,
 };
-
-/** Columns that are sums of samples of a node's VMs. */
-const OF_ITS_VMS: readonly string[] = ['disk', 'read', 'write', 'net', 'rx', 'tx'];
 
 /** The name of the pool that a node is in. */
 export const nodePool = ({ id, pool }: Node, fleet: Fleet): string | undefined =>
@@ -53,7 +47,7 @@ export const hasNodeValue = (column: string): boolean => Object.hasOwn(VALUES, c
 export const nodeColumns: readonly VmColumn[] = vmColumns.filter(({ id }) => hasNodeValue(id));
 
 /** Whether the samples of its VMs are summed up for it. */
-export const isOfItsVms = ({ id }: VmColumn): boolean => OF_ITS_VMS.includes(id);
+export const isOfItsVms = ({ id }: VmColumn): boolean => Object.hasOwn(OF_ITS_VMS, id);
 
 /** Bytes, bytes a second, shares of 1; undefined for what is not known, or what nodes don't have. */
 export function nodeValue({ id }: VmColumn, node: Node, fleet: Fleet): string | number | undefined {

@@ -33,7 +33,7 @@ export const nodeFilterWords: readonly FilterWord[] = [
   {
     word: 'storage',
     compares: 'size',
-    help: 'what the disks of its VMs can hold together, where that is known of all',
+    help: 'what the disks of its VMs can hold together, where that is known of all its VMs; on libvirt of VMs that have run',
   },
   { word: 'vms', compares: 'number', help: 'how many VMs it has' },
   { word: 'running', compares: 'number', help: 'how many of them run' },

@@ -221,6 +221,43 @@ describe('a new disk that can not be attached', () => {
   });
 });
 
+describe('a new disk of an image that takes long', () => {
+  /** Copies it, and says nothing more, or what it throws. */
+  const copying = async (what: () => Promise<never>) => {
+    const host = await setUp();
+    host.answer(procedures.createVolumeFrom, what);
+    return host;
+  };
+  const named = {
+    message: expect.stringContaining('what may be there: the volume web1_1.qcow2 in fast'),
+    fix: expect.stringContaining('what removes it: virsh vol-delete --pool fast web1_1.qcow2'),
+  };
+
+  it('is named with what removes it when no answer comes in time', async () => {
+    const { create } = await copying(async () => {
+      throw new FleetError('op.timeout', 'no answer');
+    });
+    await expect(create({ image: 'old.vmdk' })).rejects.toMatchObject({ code: 'outcome.unknown', ...named });
+  });
+
+  it('is named when the user gives up: the host may go on', async () => {
+    const giving = new AbortController();
+    const { disks } = await copying(async () => {
+      giving.abort(new FleetError('op.cancelled', 'cancelled'));
+      throw giving.signal.reason;
+    });
+    const made = disks.create(WEB1, { ...NEW, image: 'old.vmdk' }, giving.signal);
+    await expect(made).rejects.toMatchObject({ code: 'op.cancelled', ...named });
+  });
+
+  it('is not there when it is refused', async () => {
+    const { create } = await copying(async () => {
+      throw libvirtNo(INTERNAL_ERROR, 'No space left on device');
+    });
+    await expect(create({ image: 'old.vmdk' })).rejects.toMatchObject({ message: 'web1: No space left on device' });
+  });
+});
+
 describe('a volume that is there', () => {
   it.each([
     ['/d/data.img', 'raw', '/d/data.img'],

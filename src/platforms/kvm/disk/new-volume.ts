@@ -1,7 +1,8 @@
 /** A volume that is made for a new disk, and taken back when the disk does not come about. */
 import { FleetError, sentence } from '../../../errors.ts';
 import type { DiskSpec } from '../../contract.ts';
-import { shellWord } from '../../lib/take-back.ts';
+import { shellWord, takeBack } from '../../lib/take-back.ts';
+import { volumeMade } from '../host/made.ts';
 import { volumeOfDisk } from '../medium/find-volume.ts';
 import { procedures, type StoragePool, type Volume } from '../rpc/protocol.ts';
 import { createOfImage } from '../storage/of-image.ts';
@@ -16,9 +17,12 @@ import { writeVolumeXml } from '../xml/write-host-xml.ts';
 /** libvirt answers when all is written. */
 const WRITE_MS = 600_000;
 
-/** Named as kcli names them: `web1_1.qcow2`, with the first number that is free. */
+/**
+ * Named as kcli names them: `web1_1.qcow2`, with the first number that is free. Where no answer comes, or the user gives up while it is
+ * written, the error names it, and how it is removed.
+ */
 export async function createVolume(call: GuestCall, devices: GuestDevices, spec: DiskSpec): Promise<Volume> {
-  const { client, domain, signal, change } = call;
+  const { client, domain, signal } = call;
   if (!(spec.size > 0)) throw new FleetError('op.refused', `${domain.name}: a new disk needs a size`);
   const pool = await poolFor(call, devices, spec.storage);
   const read = await readPoolXml(await client.call(procedures.poolXml, { pool, flags: 0 }, { signal }));
@@ -27,9 +31,18 @@ export async function createVolume(call: GuestCall, devices: GuestDevices, spec:
   const format = spec.format || (isFile ? 'qcow2' : 'raw');
   const name = await freeName(call, pool, stemOf(domain.name, isFile), format);
   const volume = { name, storage: pool.name, size: spec.size, format };
+  const change: GuestCall['change'] = async (verb, make) => {
+    signal.throwIfAborted();
+    const asked = volumeMade(call, { pool: pool.name, name, key: '' });
+    return call.change(verb, make).catch(async (error: unknown) => {
+      throw await takeBack(error, [], { asked, ...(signal.aborted && { isUnsure: true }) });
+    });
+  };
   const { image, linked } = spec;
-  if (image || linked)
-    return createOfImage(call, pool, read, { ...volume, ...(image && { image }), ...(linked && { linked }) });
+  if (image || linked) {
+    const wanted = { ...volume, ...(image && { image }), ...(linked && { linked }) };
+    return createOfImage({ client, signal, change }, pool, read, wanted);
+  }
   const xml = writeVolumeXml(volume, isFile);
   const options = { signal, deadlineMs: WRITE_MS };
   return change('create a volume', () => client.call(procedures.createVolume, { pool, xml, flags: 0 }, options));
@@ -71,7 +84,7 @@ export async function takenBack(call: GuestCall, volume: Volume, path: string, e
       fix: `when no VM has it: virsh vol-delete --pool ${shellWord(volume.pool)} ${shellWord(volume.name)}`,
       cause: error,
     });
-  if (error.code === 'outcome.unknown') return left('may be left');
+  if (error.code === 'outcome.unknown' || signal.aborted) return left('may be left');
   try {
     const { live, saved } = await readGuestDevices(call);
     // libvirt has plugged it in, and could not write the definition then.

@@ -43,7 +43,7 @@ it('F-040 reads system, disks and networks of a host', () => {
     ['Networks', 'eth0', 'fe80::5054:ff:fe12:3456/64'],
     ['Networks', 'virbr0', '192.168.121.1/24'],
     ['Networks', 'Bridges', 'virbr0, br1'],
-    ['Networks', 'Default bridge', '-'],
+    ['Networks', 'Default bridge', 'br1'],
     ['Networks', 'Default route', 'eth0'],
   ]);
   expect(facts).toEqual({
@@ -57,14 +57,19 @@ it('F-040 reads system, disks and networks of a host', () => {
     ],
     storage: [{ name: '/', kind: 'filesystem', size: 264212084 * 1024, free: 80088472 * 1024 }],
     networks: ['virbr0', 'br1'],
+    defaultBridge: 'br1',
   });
 });
 
 it('F-040 F-105 takes for the default bridge what has the default route, or the only one that there is', () => {
   const bridgeOf = (report: string) => readReport(report).facts.defaultBridge;
   expect(bridgeOf(REPORT.replace('dev eth0', 'dev br1'))).toBe('br1');
-  expect(bridgeOf(REPORT.replace('/sys/class/net/br1/bridge\n', ''))).toBe('virbr0');
-  expect(bridgeOf(REPORT)).toBeUndefined();
+  // Bridges of libvirt's own networks and of containers lead to no network of the site.
+  const br2 = '/sys/class/net/br2/bridge\n';
+  const others = '/sys/class/net/docker0/bridge\n/sys/class/net/br-0123456789ab/bridge\n';
+  expect(bridgeOf(REPORT.replace('== bridges\n', `== bridges\n${others}`))).toBe('br1');
+  expect(bridgeOf(REPORT.replace('/sys/class/net/br1/bridge\n', ''))).toBeUndefined();
+  expect(bridgeOf(REPORT.replace('== bridges\n', `== bridges\n${br2}`))).toBeUndefined();
 });
 
 it('F-040 F-485 reads bridges with what is plugged into them, and mounts with their file systems', () => {

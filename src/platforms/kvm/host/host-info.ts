@@ -1,4 +1,5 @@
 import type { Clock } from '../../../clock.ts';
+import { endpointOf } from '../../../ids.ts';
 import { type Bytes, bytes, formatBytes } from '../../../units.ts';
 import type { NodeBridge, NodeFacts, NodeInfo, NodeStorage } from '../../contract.ts';
 import type { Daemon } from '../link/daemon.ts';
@@ -8,6 +9,7 @@ import { GROUPS_SCRIPT, readGroups, SECTION, storagesOfGroups, withStorage } fro
 import { procedures } from '../rpc/protocol.ts';
 import { createNodeMeter } from '../samples/node-meter.ts';
 import { unlessGone } from '../vm/guest.ts';
+import { SYSTEM_COMMAND, systemIn } from '../watch/host-system.ts';
 import type { HostFacts } from './host.ts';
 
 type Line = NodeInfo['lines'][number];
@@ -23,6 +25,7 @@ export async function readHostInfo(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<NodeInfo> {
+  const endpoint = endpointOf(facts.node.id);
   const [platform, system] = await Promise.all([
     readPlatform(daemon, facts, clock, signal),
     dialer.run?.(SCRIPT, signal).then(readReport) ?? NOTHING,
@@ -42,7 +45,7 @@ export async function readHostInfo(
       ...platform.lines,
       ...system.lines.flatMap((line) => {
         if (line[0] === 'General') return [];
-        return [line[0] === SECTION ? withStorage(line, platform.groups) : line];
+        return [line[0] === SECTION ? withStorage(line, platform.groups, endpoint) : line];
       }),
     ],
   };
@@ -113,7 +116,7 @@ const freeOf = ({ size, free }: NodeStorage): string =>
 /** POSIX sh, nothing that changes anything. `==` starts a part. */
 const SCRIPT = `
 echo '== kernel'; uname -srm
-echo '== release'; sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
+echo '== release'; ${SYSTEM_COMMAND} 2>/dev/null
 echo '== disks'; df -P -k 2>/dev/null | sed 1d
 echo '== types'; cut -d ' ' -f 2,3 /proc/mounts 2>/dev/null
 echo '== groups'; ${GROUPS_SCRIPT}
@@ -125,6 +128,9 @@ echo '== addresses'; ip -o addr show 2>/dev/null`;
 
 /** Virtual file systems that say nothing about the host's room. */
 const NO_DISK = /^(tmpfs|devtmpfs|udev|overlay|none|proc|sysfs|cgroup\w*|efivarfs)$/;
+
+/** Bridges of container programs, and those that libvirt makes for its networks: what is behind them is no network of the site. */
+const OF_THE_HOST_ALONE = /^(docker\d+|br-[0-9a-f]{12}|cni\d+|podman\d+|virbr\d+)$/;
 
 export function readReport(report: string): NodeInfo {
   const parts = new Map<string, string[]>();
@@ -140,8 +146,9 @@ export function readReport(report: string): NodeInfo {
   const words = kernel.split(' ');
   const bridges = of('bridges').map((path) => path.split('/').at(-2) ?? '');
   const route = /dev (\S+)/.exec(of('default')[0] ?? '')?.[1];
-  const defaultBridge = bridges.find((name) => name === route) ?? (bridges.length === 1 ? bridges[0] : undefined);
-  const os = of('release')[0]?.replaceAll('"', '');
+  const outward = bridges.filter((name) => !OF_THE_HOST_ALONE.test(name));
+  const defaultBridge = outward.find((name) => name === route) ?? (outward.length === 1 ? outward[0] : undefined);
+  const os = systemIn(of('release')[0]);
   const architecture = words.length > 2 ? words.at(-1) : undefined;
   const release = words[1];
   const systems = of('disks').flatMap(readFileSystem);

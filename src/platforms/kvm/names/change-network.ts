@@ -40,7 +40,7 @@ export async function changeNetwork(
   { client, signal, change }: HostCall,
   network: VirtualNetwork,
   verb: string,
-  { live, saved }: Halves<Change>,
+  { live, saved }: Halves<Change | readonly Change[]>,
 ): Promise<void> {
   const isOrdered = await client.call(procedures.supportsFeature, { feature: FEATURE.updateOrder }, { signal });
   const send = (step: Step, options: CallOptions = {}) => {
@@ -69,13 +69,12 @@ export async function changeNetwork(
   });
 }
 
-const stepsOf = (change: Change | undefined, flags: number): readonly Step[] => {
-  if (!change) return [];
-  const { section, parent, remove, add } = change;
-  const step = (command: number, one: XmlElement | undefined): readonly Step[] =>
-    one ? [{ command, section, parent, entry: one, flags }] : [];
-  return [...step(UPDATE.delete, remove), ...step(UPDATE.addLast, add)];
-};
+const stepsOf = (changes: Change | readonly Change[] = [], flags: number): readonly Step[] =>
+  [changes].flat().flatMap(({ section, parent, remove, add }) => {
+    const step = (command: number, one: XmlElement | undefined): readonly Step[] =>
+      one ? [{ command, section, parent, entry: one, flags }] : [];
+    return [...step(UPDATE.delete, remove), ...step(UPDATE.addLast, add)];
+  });
 
 /** libvirt has refused what comes next: the error to throw, when what was done is taken back. */
 async function takenBack(

@@ -104,6 +104,39 @@ describe('an entry that is made', () => {
     );
   });
 
+  it.each<readonly [Partial<DnsSpec>, readonly string[], readonly string[]]>([
+    [
+      { name: 'www', data: '10.0.0.9' },
+      [
+        'delete live+saved -1 <host ip="10.0.0.5"/>',
+        'add live+saved -1 <host ip="10.0.0.5"><hostname>web1</hostname><hostname>web1.lan.test</hostname></host>',
+        'delete live+saved -1 <host ip="10.0.0.6"/>',
+        'add live+saved -1 <host ip="10.0.0.9"><hostname>www</hostname></host>',
+      ],
+      ['www A 10.0.0.9'],
+    ],
+    [{ name: 'www', data: '10.0.0.5' }, ['delete live+saved -1 <host ip="10.0.0.6"/>'], ['www A 10.0.0.5']],
+    [
+      { name: 'note', type: 'TXT', data: 'new' },
+      [
+        'delete live+saved -1 <txt name="note" value="it\'s here"/>',
+        'add live+saved -1 <txt name="note" value="new"/>',
+      ],
+      ['note TXT new'],
+    ],
+    [{ name: 'web1', data: '10.0.0.5' }, [], ['web1 A 10.0.0.5']],
+  ])(
+    'F-306 F-400 takes the place of those of its name and type, where that is meant: %j',
+    async (spec, updates, now) => {
+      const { create, sent, list } = await setUp();
+      const { name = '', type = 'A' } = spec;
+      const others = (await list()).filter((line) => !line.startsWith(`${name} ${type} `));
+      await create({ ...spec, overwrite: true });
+      expect(sent).toEqual(updates);
+      expect((await list()).toSorted()).toEqual([...others, ...now].toSorted());
+    },
+  );
+
   it.each<readonly [Partial<DnsSpec>, string, string]>([
     [{ zone: 'none' }, 'network.not-found', 'the host has no network "none"'],
     [{ name: 'web1', data: '10.0.0.5' }, 'op.conflict', 'lan has web1 A 10.0.0.5 already'],

@@ -32,7 +32,8 @@ export function createDnsOps(host: Host): Required<DnsOps> {
         const network = await networkNamed(call, spec.zone);
         const halves = await readHalves(call, network);
         const wanted = readSpec(spec);
-        const [live, saved] = [halves.live, halves.saved].map((half) => half && additionOf(spec.zone, wanted, half));
+        const changesOf = spec.overwrite === true ? replacementOf : additionOf;
+        const [live, saved] = [halves.live, halves.saved].map((half) => half && changesOf(spec.zone, wanted, half));
         await changeNetwork(call, network, `add ${spec.name} ${wanted.type} ${wanted.data}`, { live, saved });
         return { ...DONE, id: idOf(endpoint, spec.zone, wanted) };
       }),
@@ -82,10 +83,10 @@ const unread = (endpoint: EndpointName, zone: string): DnsRecord => {
 
 /** The changes that take a name away; other names of the same address stay. */
 export function removalsOf({ entries: { live, saved } }: DnsRow): Halves<Change> {
-  const change = (entry: DnsEntry | undefined): Change | undefined =>
-    entry && { section: entry.section, parent: -1, remove: entry.element, add: entry.rest };
-  return { live: change(live), saved: change(saved) };
+  return { live: live && without(live), saved: saved && without(saved) };
 }
+
+const without = (one: DnsEntry): Change => ({ section: one.section, parent: -1, remove: one.element, add: one.rest });
 
 /** Longer texts are several to dnsmasq, and it doesn't start with them. */
 const MOST_TEXT = 255;
@@ -125,4 +126,12 @@ export function additionOf(zone: string, { name, type, data }: Wanted, { records
   if (isText) return { section: SECTION.dnsTxt, parent: -1, add: element('txt', { name, value: data }) };
   const before = records.find((one) => one.section === SECTION.dnsHost && one.data === data)?.element;
   return { section: SECTION.dnsHost, parent: -1, remove: before, add: withHostname(before, data, name) };
+}
+
+/** It takes the place of all entries of its name and type; other names of their addresses stay. */
+function replacementOf(zone: string, wanted: Wanted, names: NetworkNames): readonly Change[] {
+  const isAlike = (one: DnsEntry) => one.name === wanted.name && one.type === wanted.type;
+  const goes = names.records.filter((one) => isAlike(one) && one.data !== wanted.data);
+  const left = names.records.filter((one) => !goes.includes(one));
+  return [...goes.map(without), ...(left.some(isAlike) ? [] : [additionOf(zone, wanted, { ...names, records: left })])];
 }

@@ -1,4 +1,5 @@
 /** Volume groups of LVM that a host has, also those that are no storage. */
+import type { EndpointName } from '../../../ids.ts';
 import { bytes, formatBytes } from '../../../units.ts';
 import type { NodeInfo } from '../../contract.ts';
 import { shellWord } from '../../lib/take-back.ts';
@@ -10,9 +11,12 @@ import { readDocument } from '../xml/document.ts';
 
 export const SECTION = 'Volume groups';
 
-/** Root's programs are in no user's path. Names of groups have no slash. */
+/**
+ * Root's programs are in no user's path. Names of groups have no slash. With --readonly it waits for no lock of LVM (lvm(8)); a disk
+ * that does not answer would hold up all else that is asked in the same call.
+ */
 export const GROUPS_SCRIPT =
-  'PATH=$PATH:/usr/sbin:/sbin vgs --noheadings --nosuffix --units b --separator / -o vg_name,vg_size,vg_free 2>/dev/null';
+  'PATH=$PATH:/usr/sbin:/sbin timeout 5 vgs --readonly --noheadings --nosuffix --units b --separator / -o vg_name,vg_size,vg_free 2>/dev/null';
 
 type Line = NodeInfo['lines'][number];
 
@@ -47,10 +51,15 @@ function unlessBroken(error: unknown): undefined {
   if (!(error instanceof XmlError)) throw error;
 }
 
-/** Says which storage a group is, or how it becomes one. */
-export const withStorage = ([section, name, room]: Line, storages: ReadonlyMap<string, string>): Line => {
+/** Says which storage a group is, or how it becomes one. Hosts also see groups that guests have made in their disks. */
+export const withStorage = (
+  [section, name, room]: Line,
+  storages: ReadonlyMap<string, string>,
+  endpoint: EndpointName,
+): Line => {
   const storage = storages.get(name);
   const word = shellWord(name);
-  const how = `no storage: drover storage create ${word} --type lvm --path ${word}`;
+  const create = `drover storage create ${word} --type lvm --path ${word} -C ${shellWord(endpoint)}`;
+  const how = `no storage; if it is in no disk of a VM: ${create}`;
   return [section, name, `${room}, ${storage === undefined ? how : `storage ${storage}`}`];
 };

@@ -24,3 +24,17 @@ it('F-298 the seed of a VM is ejected, and another drive takes the media', () =>
   });
   expect(warnings).toEqual([{ feature: 'cloud-init', detail: 'its seed is left: drover volume delete web1.ISO' }]);
 });
+
+it('names the seed that is left also where the row of its drive is taken off, and refuses a medium for a drive that goes', () => {
+  const drives = drivesOf('web1', xml);
+  const now = { disk: rows, ...driveSettings(drives, { disk: rows }) };
+  const without = (device: string) => rows.filter((row) => row.device !== device);
+  const asked = { disk: without('sda'), 'cloud-init': false };
+  expect(withDrives('web1', drives, asked, now)).toEqual({
+    asked: { disk: without('sda') },
+    warnings: [{ feature: 'cloud-init', detail: 'its seed is left: drover volume delete web1.ISO' }],
+  });
+  expect(() => withDrives('web1', drives, { disk: without('sdb'), iso: 'cd.iso' }, now)).toThrow(
+    'web1: its drive sdb is to be detached, and gets no medium',
+  );
+});

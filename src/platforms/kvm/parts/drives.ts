@@ -29,8 +29,8 @@ export function driveSettings({ iso, seed }: Drives, { [DISKS]: rows }: Settings
 }
 
 /**
- * What was asked for, with these as changes of the rows of its disks. Throws op.refused for a VM without such a drive, and
- * op.unsupported for a seed that it does not have.
+ * What was asked for, with these as changes of the rows of its disks. Throws op.refused for a VM without such a drive, or whose
+ * drive is to be detached as well, and op.unsupported for a seed that it does not have.
  */
 export function withDrives(
   vm: string,
@@ -44,6 +44,10 @@ export function withDrives(
   if (medium !== undefined && medium !== (now[ISO] ?? '')) {
     if (iso === undefined)
       throw new FleetError('op.refused', `${vm} has no CD drive for a medium`, { fix: 'add one to its definition' });
+    if (isRows(rows) && !rows.some(({ device }) => device === iso))
+      throw new FleetError('op.refused', `${vm}: its drive ${iso} is to be detached, and gets no medium`, {
+        fix: 'leave its row, or the medium',
+      });
     changes.set(iso, String(medium));
   }
   if (isSeeded === true && seed === undefined)
@@ -52,8 +56,10 @@ export function withDrives(
     });
   if (isSeeded === false && seed !== undefined) {
     changes.set(seed, '');
-    const left = isRows(rows) ? rows.find(({ device }) => device === seed)?.['medium'] : undefined;
-    warnings.push({ feature: SEED, detail: `its seed is left: drover volume delete ${shellWord(String(left))}` });
+    const before = now[DISKS];
+    const left = isRows(before) ? before.find(({ device }) => device === seed)?.['medium'] : undefined;
+    if (left)
+      warnings.push({ feature: SEED, detail: `its seed is left: drover volume delete ${shellWord(String(left))}` });
   }
   if (changes.size === 0 || !isRows(rows)) return { asked, warnings };
   const changed = rows.map((row) => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
+import { wait } from '../../../clock.ts';
 import { endpointName, nodeId } from '../../../ids.ts';
 import type { Node, Vm } from '../../contract.ts';
 import type { HostFacts } from '../host/host.ts';
@@ -13,7 +14,8 @@ const NO_METADATA = 80;
 const uuid = Buffer.alloc(16, 7);
 const domain = { name: 'web1', uuid, id: 9 };
 
-it('shows since when a guest is on whose start was reported by an event', async () => {
+/** A host without guests, whose shell takes its time to answer. */
+function setUp(shellMs = 0) {
   const { client, answer } = createScriptedClient();
   const no = () => {
     throw libvirtNo(NO_METADATA);
@@ -37,6 +39,7 @@ it('shows since when a guest is on whose start was reported by an event', async 
   const rows: Vm[] = [];
   const nodes: Node[] = [];
   const ending = new AbortController();
+  let isComplete = false;
   const watching = watchHost(
     {
       daemon: { poll: client, control: async () => client, open: async () => client, close: () => undefined },
@@ -50,13 +53,17 @@ it('shows since when a guest is on whose start was reported by an event', async 
       place: { endpoint, node },
       clock,
       onTouched: () => undefined,
-      system: async () => 'Debian GNU/Linux 12',
+      async system(signal) {
+        await wait(clock, shellMs, signal);
+        return 'Debian GNU/Linux 12';
+      },
     },
     {
       signal: ending.signal,
       interest: () => [],
       everyMs: () => 1_000,
       sink(feed) {
+        if (feed.kind === 'complete') isComplete = true;
         if (feed.kind !== 'changes') return;
         for (const change of feed.changes) {
           if (change.kind === 'vm-upsert') rows.push(change.vm);
@@ -65,12 +72,28 @@ it('shows since when a guest is on whose start was reported by an event', async 
       },
     },
   );
+  const end = () => {
+    ending.abort();
+    return watching;
+  };
+  return { clock, node, rows, nodes, isComplete: () => isComplete, tell: (event: GuestEvent) => tell(event), end };
+}
+
+it('shows since when a guest is on whose start was reported by an event', async () => {
+  const { clock, rows, tell, end } = setUp();
   await clock.pass(100);
   const bootedAt = clock.now();
   tell({ uuid: uuidText(uuid), text: 'Started (booted)', bootedAs: 9 });
   await clock.pass(5_000);
-  expect(nodes).toEqual([{ id: node, os: 'Debian GNU/Linux 12' }]);
   expect(rows).toMatchObject([{ name: 'web1', state: 'running', bootedAt }]);
-  ending.abort();
-  await watching;
+  await end();
+});
+
+it('has said all when its shell has said what its operating system is: a command line prints it', async () => {
+  const { clock, node, nodes, isComplete, end } = setUp(2_000);
+  await clock.pass(1_900);
+  expect([nodes, isComplete()]).toEqual([[], false]);
+  await clock.pass(200);
+  expect([nodes, isComplete()]).toEqual([[{ id: node, os: 'Debian GNU/Linux 12' }], true]);
+  await end();
 });

@@ -62,6 +62,7 @@ export async function watchHost(
     events.listen((event) => hear(event));
     const [, listed] = await Promise.all([events.start(signal), listGuests(poll, signal)]);
 
+    const read = Promise.withResolvers<void>();
     const roster = await createRoster(listed, {
       poll,
       place,
@@ -73,17 +74,20 @@ export async function watchHost(
         meters.forget(uuid);
         idle.push(uuid);
       },
-      onComplete: () => sink({ kind: 'complete', at: clock.now() }),
+      onComplete: read.resolve,
     });
     sink({
       kind: 'inventory',
       at: clock.now(),
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
     });
-    // A shell may take its time: the row has it when it comes.
-    void system?.(signal).then((os) => {
+    // A shell may take its time: the row has it when it comes, and all has come when it is there or given up.
+    const told = system?.(signal).then((os) => {
       if (os === undefined || signal.aborted) return;
       sink({ kind: 'changes', at: clock.now(), changes: [{ kind: 'node-upsert', node: { ...facts.node, os } }] });
+    });
+    void Promise.all([read.promise, told]).then(() => {
+      if (!signal.aborted) sink({ kind: 'complete', at: clock.now() });
     });
     hear = ({ uuid, text, bootedAs }) => {
       const before = roster.guests.get(uuid)?.vm.state;
