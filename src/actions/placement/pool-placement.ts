@@ -4,7 +4,6 @@ import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
 import { HISTORY_RANGES, type History, type Node, RANGE_MS } from '../../platforms/contract.ts';
 import { userPoolsAbove } from '../../state/fleet/pool-of.ts';
 import { variablesOfPool } from '../../state/templates/variables.ts';
-import { clean } from '../../terminal/width.ts';
 import { formatBytes } from '../../units.ts';
 import { byPolicy, loadOf, type NodeLoad, placementRule } from '../node-policy.ts';
 import type { Services } from '../services.ts';
@@ -37,7 +36,7 @@ export function fittingNodes<W extends Wanted>(
     .map(({ id }) => ({ ...loadOf(fleet, id, new Map()), wanted }));
   const fitting = byPolicy(loads, memory);
   if (fitting.length > 0) return fitting;
-  const which = said === '' ? 'no node of the pool is up and has' : `node ${clean(String(said))} is not up, or has not`;
+  const which = said === '' ? 'no node of the pool is up and has' : `node ${said} is not up, or has not`;
   throw new FleetError('op.refused', `${which} ${formatBytes(memory)} of free memory`);
 }
 
