@@ -51,8 +51,12 @@ export function backups(bench: () => Bench, facts: PlatformFacts): void {
     const to = { name: 'restored1', storage: '', start: false };
     const { id } = await bench().supporting(connection, 'backup.restore', async () => {
       const restored = await ops.restore(made.id, to, patient());
-      const isThere = () => watching.vms.get(restored.id)?.state === 'stopped' || undefined;
-      await watching.until(`${restored.id} to be stopped`, isThere, how.takeMs);
+      // it may be shown with the name of the original first
+      const isThere = () => {
+        const row = watching.vms.get(restored.id);
+        return (row?.state === 'stopped' && row.name === to.name) || undefined;
+      };
+      await watching.until(`${restored.id} to be stopped, as ${to.name}`, isThere, how.takeMs);
       return restored;
     });
     expect(id).not.toBe(vm);
