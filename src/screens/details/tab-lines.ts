@@ -58,10 +58,9 @@ export function tabLines(
   ];
   if (tab === 'Events') return eventLines(row, fleet, columns, look);
   if (row.kind === 'pool') {
-    const vms = sums.vmsBelow(row.id);
-    if (tab === 'VMs') return branchVms(vms, fleet, first, rows + 1, columns, look);
+    if (tab === 'VMs') return branchVms(sums.vmsBelow(row.id), fleet, first, rows + 1, columns, look);
     if (tab === 'Charts') {
-      const nodes = sums.nodesBelow(row.id);
+      const [nodes, vms] = [sums.nodesBelow(row.id), sums.vmsBelow(row.id)];
       const now = [...nodeCharts(nodes, vms, fleet, columns, look), ...busiestNodes(nodes, fleet, columns, look)];
       return [...now, ...past(row.id), ...distributions(nodes, vms, fleet, columns, look)];
     }
