@@ -32,7 +32,7 @@ export interface FleetErrorOptions {
   /** The same read may work a little later. Never set for a rejected login: accounts get locked. */
   readonly retry?: boolean;
   /** Of a rejected login: that it was the password of the endpoint, and nothing else that was sent or is missing. */
-  readonly refused?: 'password';
+  readonly refused?: 'password' | undefined;
   readonly cause?: unknown;
 }
 

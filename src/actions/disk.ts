@@ -4,6 +4,7 @@ import type { AttachedDisk } from '../platforms/contract.ts';
 import { gib } from '../units.ts';
 import type { ListAction, ObjectAction, ReadOutcome } from './action.ts';
 import { objectAction } from './object-action.ts';
+import { OF_IMAGE, ofImageIn } from './of-image.ts';
 import { hasSize, isGone, isListed, seenInList } from './seen-in-list.ts';
 import { sizeIn, textIn } from './text-in.ts';
 
@@ -83,22 +84,7 @@ export const diskActions: readonly ObjectAction[] = [
         of: 'volume',
         default: '',
       },
-      {
-        key: 'image',
-        label: 'Image',
-        help: 'The image that a new one is a copy of; left empty, it is empty.',
-        kind: 'object',
-        of: 'image',
-        default: '',
-      },
-      {
-        key: 'linked',
-        label: 'Linked',
-        help: 'Hold only what differs from the image, which must stay as it is then.',
-        kind: 'flag',
-        default: false,
-        advanced: true,
-      },
+      ...OF_IMAGE,
       {
         key: 'shareable',
         label: 'Shareable',
@@ -128,8 +114,7 @@ export const diskActions: readonly ObjectAction[] = [
           format: textIn(args, 'format'),
           bus: textIn(args, 'bus'),
           shareable: args['shareable'] === true,
-          ...(textIn(args, 'image') !== '' && { image: textIn(args, 'image') }),
-          ...(args['linked'] === true && { linked: true }),
+          ...ofImageIn(args),
         },
         signal,
       ),

@@ -5,6 +5,7 @@ import { endpointOf } from '../ids.ts';
 import type { Connection, Nic, Vm, VmInfo } from '../platforms/contract.ts';
 import type { ObjectAction } from './action.ts';
 import { LIMIT_MS } from './listed-verbs.ts';
+import { OVERWRITE, ZONE } from './names.ts';
 import { needed } from './object-action.ts';
 import { isListed, seenInList } from './seen-in-list.ts';
 import { textIn } from './text-in.ts';
@@ -29,16 +30,9 @@ export const dnsPointAction: ObjectAction<'vm'> = {
   needs: 'dns.create',
   aliases: ['vm.dns'],
   options: [
-    { key: 'zone', label: 'Zone', help: 'The zone; on libvirt a network.', kind: 'text', required: true },
+    ZONE,
     { key: 'name', label: 'Name', help: 'The name; left empty, that of the VM.', kind: 'text', default: '' },
-    {
-      key: 'overwrite',
-      label: 'Overwrite',
-      help: 'Take the place of entries of its name and type.',
-      kind: 'flag',
-      default: false,
-      advanced: true,
-    },
+    OVERWRITE,
   ],
   fits: () => true,
   outcome: (args, vm) =>
@@ -90,9 +84,7 @@ export async function addressIn(
       throw new FleetError(
         'op.timeout',
         `${name} has no address${inZone.length > 0 ? ` in ${zone}` : ''} after ${ADDRESS_MS / 1000} s`,
-        {
-          fix: 'give the address yourself: drover dns create',
-        },
+        { fix: 'give the address yourself: drover dns create' },
       );
     await wait(clock, AGAIN_MS, signal);
   }

@@ -1,6 +1,6 @@
 /** Addresses that networks give and keep, and names that they answer for. */
 import { endpointOf } from '../ids.ts';
-import type { DnsRecord } from '../platforms/contract.ts';
+import type { DnsRecord, Field } from '../platforms/contract.ts';
 import type { Args, ObjectAction } from './action.ts';
 import { deleteAction, LIMIT_MS, listAction } from './listed-verbs.ts';
 import { objectAction } from './object-action.ts';
@@ -11,6 +11,23 @@ const ADDRESS = { source: '^[0-9a-fA-F.:]+$', complaint: 'an address: 192.168.15
 const HOST = {
   source: '^(\\*|(\\*\\.)?[A-Za-z0-9_]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$',
   complaint: 'letters, digits, - and ., as names of hosts have them',
+};
+
+/** Where a name is answered for. */
+export const ZONE: Field = {
+  key: 'zone',
+  label: 'Zone',
+  help: 'The zone; on libvirt a network.',
+  kind: 'text',
+  required: true,
+};
+export const OVERWRITE: Field = {
+  key: 'overwrite',
+  label: 'Overwrite',
+  help: 'Take the place of entries of its name and type.',
+  kind: 'flag',
+  default: false,
+  advanced: true,
 };
 
 export const leaseListAction = listAction(
@@ -127,7 +144,7 @@ export const dnsActions: readonly ObjectAction[] = [
     options: [
       { key: 'name', label: 'Name', help: 'Name of the entry.', kind: 'text', required: true, pattern: HOST },
       { key: 'data', label: 'Data', help: 'What it answers: an address.', kind: 'text', required: true },
-      { key: 'zone', label: 'Zone', help: 'The zone; on libvirt a network.', kind: 'text', required: true },
+      ZONE,
       {
         key: 'type',
         label: 'Type',
@@ -145,14 +162,7 @@ export const dnsActions: readonly ObjectAction[] = [
         max: 2_147_483_647,
         advanced: true,
       },
-      {
-        key: 'overwrite',
-        label: 'Overwrite',
-        help: 'Take the place of entries of its name and type.',
-        kind: 'flag',
-        default: false,
-        advanced: true,
-      },
+      OVERWRITE,
     ],
     fits: () => true,
     outcome: (args, endpoint) =>

@@ -1,8 +1,8 @@
 /** Which node takes a VM when the user names none: ConVirt's policy, F-018, and what a pool says in its place. */
 import { FleetError } from '../errors.ts';
 import type { NodeId, VmId } from '../ids.ts';
-import type { Vm } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet/fleet.ts';
+import { isOn } from '../state/fleet/vm-shares.ts';
 
 /** What decides, in the order in which it does. Less is better, but of memory. */
 export interface NodeLoad {
@@ -63,39 +63,25 @@ export function placementRule(variables: Readonly<Record<string, string>>): Plac
 /** VMs that are about to come to a node count as if they were there, and no more where they are now. */
 export type Coming = ReadonlyMap<VmId, NodeId>;
 
-const TAKES_MEMORY: ReadonlySet<Vm['state']> = new Set(['running', 'paused', 'starting', 'stopping', 'migrating']);
-
 export function loadOf(fleet: Fleet, id: NodeId, coming: Coming): NodeLoad {
   const node = fleet.nodes.get(id);
   const here = fleet.vmsBelow(id).filter((vm) => (coming.get(vm) ?? id) === id);
   const arriving = [...coming].flatMap(([vm, to]) => (to === id && fleet.vms.get(vm)?.node !== id ? [vm] : []));
   const vms = [...here, ...arriving].flatMap((vm) => fleet.vms.get(vm) ?? []);
-  const taken = takenBy(vms, fleet);
+  const on = vms.filter(isOn);
   const cpus = node?.cpus ?? Number.NaN;
   const memory = node?.memory ?? Number.NaN;
+  const taken = sum(on.map((vm) => vm.memory));
   // What the node itself says is more than its VMs, which say nothing of the host.
   const used = fleet.nodeSamples.of(id)?.memory ?? Number.NaN;
   const awaited = sum(arriving.flatMap((vm) => fleet.vms.get(vm)?.memory ?? 0));
   return {
     node: id,
-    vmCpu: taken.busyCpus / cpus,
-    vmMemory: taken.memory / memory,
-    cpusPerCpu: taken.cpus / cpus,
+    vmCpu: sum(on.map((vm) => (fleet.samples.cpu(vm.id) || 0) * vm.cpus)) / cpus,
+    vmMemory: taken / memory,
+    cpusPerCpu: sum(on.map((vm) => vm.cpus)) / cpus,
     vms: vms.length,
-    freeMemory: memory - Math.max(taken.memory, Number.isNaN(used) ? 0 : used + awaited),
-  };
-}
-
-/** What VMs that are on take of their nodes: CPUs that they keep busy, as far as that is known, their vCPUs, and bytes of memory. */
-function takenBy(
-  vms: readonly Vm[],
-  { samples }: Pick<Fleet, 'samples'>,
-): { readonly busyCpus: number; readonly cpus: number; readonly memory: number } {
-  const on = vms.filter(({ state }) => TAKES_MEMORY.has(state));
-  return {
-    busyCpus: sum(on.map((vm) => (samples.cpu(vm.id) || 0) * vm.cpus)),
-    cpus: sum(on.map((vm) => vm.cpus)),
-    memory: sum(on.map((vm) => vm.memory)),
+    freeMemory: memory - Math.max(taken, Number.isNaN(used) ? 0 : used + awaited),
   };
 }
 

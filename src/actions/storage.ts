@@ -4,6 +4,7 @@ import type { Storage, StorageSpec } from '../platforms/contract.ts';
 import type { Args, ListAction, ObjectAction } from './action.ts';
 import { VOLUME_NAME } from './new-name.ts';
 import { objectAction } from './object-action.ts';
+import { OF_IMAGE, ofImageIn } from './of-image.ts';
 import { hasSize, isGone, seenByName, seenInList } from './seen-in-list.ts';
 import { seenVolume } from './seen-volume.ts';
 import { listIn, sizeIn, textIn } from './text-in.ts';
@@ -277,22 +278,7 @@ export const volumeActions: readonly ObjectAction[] = [
         options: ['qcow2', 'raw'],
         default: 'qcow2',
       },
-      {
-        key: 'image',
-        label: 'Image',
-        help: 'The image that it is a copy of; left empty, it is empty.',
-        kind: 'object',
-        of: 'image',
-        default: '',
-      },
-      {
-        key: 'linked',
-        label: 'Linked',
-        help: 'Hold only what differs from the image, which must stay as it is then.',
-        kind: 'flag',
-        default: false,
-        advanced: true,
-      },
+      ...OF_IMAGE,
     ],
     fits: () => true,
     outcome: (args, endpoint) => endpoint && seenVolume(args, endpoint.id, WRITE_LIMIT_MS),
@@ -304,8 +290,7 @@ export const volumeActions: readonly ObjectAction[] = [
           storage: textIn(args, 'storage'),
           size: sizeIn(args),
           format: textIn(args, 'format'),
-          ...(textIn(args, 'image') !== '' && { image: textIn(args, 'image') }),
-          ...(args['linked'] === true && { linked: true }),
+          ...ofImageIn(args),
         },
         signal,
       ),

@@ -64,23 +64,25 @@ async function withOwnKey(spec: Settings): Promise<Settings> {
   return key === undefined ? spec : { ...spec, keys: key };
 }
 
+export const createVm = objectAction({
+  id: 'vm.create',
+  noun: 'vm',
+  on: 'endpoint',
+  title: 'Create VM',
+  help: 'Make a VM from an image, or an empty one.',
+  keys: ['a'],
+  danger: 'none',
+  needs: 'vm.create',
+  settings: 'provision',
+  leaves: ({ vm }, of, signal) => vm.limits?.(of, signal),
+  fits: () => true,
+  outcome: (args) => isMade(`has the VM ${textIn(args, 'name')}`, textIn(args, 'name'), args['start'] !== false),
+  send: async (create, { id }, args, signal) => create(id, await withOwnKey(args as Settings), signal),
+});
+
 /** What makes VMs. */
 export const vmMakers: readonly ObjectAction[] = [
-  objectAction({
-    id: 'vm.create',
-    noun: 'vm',
-    on: 'endpoint',
-    title: 'Create VM',
-    help: 'Make a VM from an image, or an empty one.',
-    keys: ['a'],
-    danger: 'none',
-    needs: 'vm.create',
-    settings: 'provision',
-    leaves: ({ vm }, of, signal) => vm.limits?.(of, signal),
-    fits: () => true,
-    outcome: (args) => isMade(`has the VM ${textIn(args, 'name')}`, textIn(args, 'name'), args['start'] !== false),
-    send: async (create, { id }, args, signal) => create(id, await withOwnKey(args as Settings), signal),
-  }),
+  createVm,
   objectAction({
     id: 'vm.clone',
     noun: 'vm',

@@ -23,7 +23,7 @@ interface Row {
   readonly share: number;
 }
 
-/** What has few values: no figure that changes by itself, no size and no drawing. */
+/** What has few values: nothing measured, no size and no drawing. */
 const isCountable = ({ sampled, drawn, spell }: VmColumn): boolean => !sampled && !drawn && !spell;
 
 const byFlag = (columns: readonly VmColumn[], usual: string): Flag => ({

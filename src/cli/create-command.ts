@@ -1,7 +1,7 @@
-import type { Args, ObjectAction } from '../actions/action.ts';
+import type { Args } from '../actions/action.ts';
 import { perform } from '../actions/perform.ts';
 import { bind } from '../actions/target.ts';
-import { vmMakers } from '../actions/vm.ts';
+import { createVm } from '../actions/vm.ts';
 import { FleetError } from '../errors.ts';
 import type { Id, VmId } from '../ids.ts';
 import type { Accepted, Manifest } from '../platforms/contract.ts';
@@ -38,13 +38,11 @@ const IN_POOL: Flag = {
   examples: ['POOL'],
 };
 
-const [create] = vmMakers.filter(({ id }) => id === 'vm.create') as [ObjectAction<'endpoint'>];
-
 /** `vm create web1 -C host1 --memory 4GiB`: its flags are the settings that the platform of the endpoint asks for. */
 export const createCommand = (manifests: readonly Manifest[]): Command => ({
   noun: 'vm',
   verb: 'create',
-  help: create.help,
+  help: createVm.help,
   takes: 'NAME',
   makes: true,
   flags: () => [
@@ -77,7 +75,7 @@ async function run(
   if (more.length > 0)
     throw new FleetError('usage', `it is made on an endpoint, which -C names: ${more.join(' ')} is too much`);
   const names = count === 1 ? [name] : Array.from({ length: Number(count) }, (_, at) => `${name}-${at + 1}`);
-  const asked = { names, values, repeated, files: openGivenFiles(context), manifests, create };
+  const asked = { names, values, repeated, files: openGivenFiles(context), manifests, create: createVm };
   const {
     endpoint,
     create: action,
@@ -93,8 +91,8 @@ async function run(
   const target = bind('endpoint', endpoint, app);
   const made = new Map<string, VmId>();
   const { id, ended } = app.tasks.run({
-    action: create.id,
-    title: `${create.title} ${names.length === 1 ? name : `${names.length} VMs`} on ${endpoint}`,
+    action: createVm.id,
+    title: `${createVm.title} ${names.length === 1 ? name : `${names.length} VMs`} on ${endpoint}`,
     ...taskLimits(app.config()),
     ...limits,
     work: all.map((args) => ({
@@ -109,7 +107,7 @@ async function run(
 }
 
 /** The action, which keeps by its name what it has made. */
-const remembering = (action: typeof create, made: Map<string, VmId>): typeof create => ({
+const remembering = (action: typeof createVm, made: Map<string, VmId>): typeof createVm => ({
   ...action,
   async send(connection, object, args, signal, tell) {
     const accepted: Accepted & { readonly id?: Id } = await action.send(connection, object, args, signal, tell);

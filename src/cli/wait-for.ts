@@ -35,27 +35,28 @@ export async function waitForAll<V extends Pick<Vm, 'id' | 'name'>>(
   const { app, signal } = context;
   // Of two that ask at one terminal at once, one may read the password that is meant for the other.
   const own = { ...context, interactive: context.interactive && vms.length === 1 };
-  const waits = vms.map((vm) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    // Looked at below, when all have ended.
-    promise.catch(() => {});
-    const run = async () => {
+  const outcomes = new Map<V, Promise<Outcome>>();
+  const work = vms.map((vm) => ({
+    id: vm.id,
+    name: vm.name,
+    lane: endpointOf(vm.id),
+    async run() {
       const outcome = waitFor(vm, wantedOf(vm), own);
-      outcome.then(resolve, reject);
+      outcomes.set(vm, outcome);
       const { text, error } = await outcome;
       if (error) throw error;
       return { text };
-    };
-    return { promise, work: { id: vm.id, name: vm.name, lane: endpointOf(vm.id), run } };
-  });
+    },
+  }));
   const title = `Wait for ${vms.length === 1 ? vms[0]?.name : `${vms.length} VMs`}`;
-  const task = { action: 'vm.wait', title, atOnce: Math.max(1, vms.length), work: waits.map(({ work }) => work) };
-  const { id, ended } = app.tasks.run(task);
+  const { id, ended } = app.tasks.run({ action: 'vm.wait', title, atOnce: Math.max(1, vms.length), work });
   const cancel = () => app.tasks.cancel(id);
   signal.addEventListener('abort', cancel, { once: true });
   await ended;
   signal.removeEventListener('abort', cancel);
-  return Promise.all(waits.map(({ promise }) => promise));
+  // One that was given up before it began has none.
+  if (outcomes.size < vms.length) signal.throwIfAborted();
+  return Promise.all(outcomes.values());
 }
 
 async function waitFor(

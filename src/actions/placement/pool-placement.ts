@@ -1,8 +1,8 @@
 /** Which node of a pool takes a new VM (F-018). */
 import { FleetError, sentence } from '../../errors.ts';
-import { type EndpointName, endpointOf, type NodeId } from '../../ids.ts';
+import type { EndpointName, NodeId } from '../../ids.ts';
 import { HISTORY_RANGES, type History, type Node, RANGE_MS } from '../../platforms/contract.ts';
-import { userPoolsAbove } from '../../state/fleet/pool-of.ts';
+import { nodesOf } from '../../state/fleet/pool-of.ts';
 import { variablesOfPool } from '../../state/templates/variables.ts';
 import { formatBytes } from '../../units.ts';
 import { byPolicy, loadOf, type NodeLoad, placementRule } from '../node-policy.ts';
@@ -26,13 +26,12 @@ export function fittingNodes<W extends Wanted>(
   pool: string,
   { store: { fleet } }: Pick<Services, 'store'>,
 ): readonly Fitting<W>[] {
-  const all = [...fleet.nodes.values()].filter(({ id }) => endpointOf(id) === wanted.endpoint);
-  const isInside = ({ id }: Node) => [...userPoolsAbove(fleet, id, endpointOf(id))].some(({ name }) => name === pool);
-  refuseOutside(wanted, all, isInside, pool);
+  const inside = new Set(nodesOf(fleet, wanted.endpoint, pool));
+  refuseOutside(wanted, nodesOf(fleet, wanted.endpoint), (node) => inside.has(node), pool);
   const { memory: asked = 0, node: said = '' } = wanted.all[0] ?? {};
   const memory = Number(asked);
-  const loads = all
-    .filter((node) => isUp(node) && isInside(node) && (said === '' || node.name === said))
+  const loads = [...inside]
+    .filter((node) => isUp(node) && (said === '' || node.name === said))
     .map(({ id }) => ({ ...loadOf(fleet, id, new Map()), wanted }));
   const fitting = byPolicy(loads, memory);
   if (fitting.length > 0) return fitting;

@@ -11,7 +11,8 @@ import type { Services } from '../services.ts';
 /**
  * Built-in variables that a node is asked for (F-105): its default bridge, where the template names it, or has a script that may. Of
  * several nodes (of the pool, where one is said) the first that is up is asked: bridges of one endpoint are mostly called alike, and a
- * node that has none of this name refuses the VM. What the platform does not tell, or the user may not see, is left out. Rejects when the signal aborts.
+ * node that has none of this name refuses the VM. What the platform does not tell, or the user may not see, is left out. Rejects when
+ * the signal aborts.
  */
 export async function foundVariables(
   template: Template,

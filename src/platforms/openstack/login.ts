@@ -46,8 +46,9 @@ export function createLogin({ http, clock, ask, address, signal }: LoginOptions)
   const who = nameOf(identity);
   const rejected = (fix: string, cause: unknown, refused?: 'password') =>
     new FleetError('auth.rejected', `${http.name} refused the login of ${who}`, {
-      ...{ fix, cause },
-      ...(refused && { refused }),
+      fix,
+      cause,
+      refused,
     });
 
   /** Asked for once: a token may run out while the user is away. */

@@ -38,8 +38,9 @@ export function createLogin({ http, clock, ask, identity, signal }: LoginOptions
   const rest = createRest({ http, clock });
   const rejected = (why: string, fix: string, cause?: unknown, refused?: 'password') =>
     new FleetError('auth.rejected', `${http.name} refused ${userOf(identity)}: ${why}`, {
-      ...{ fix, cause },
-      ...(refused && { refused }),
+      fix,
+      cause,
+      refused,
     });
 
   if (identity.kind === 'token') {

@@ -9,7 +9,7 @@ interface PoolParts {
   readonly sums: Pick<Sums, 'ratesBelow' | 'storageBelow' | 'versionsBelow'>;
 }
 
-const FIGURES: Readonly<Record<string, (parts: PoolParts) => number>> = {
+const VALUES: Readonly<Record<string, (parts: PoolParts) => number>> = {
   ...Object.fromEntries(
     Object.entries(rateColumns).map(([column, of]) => [column, ({ id, sums }: PoolParts) => of(sums.ratesBelow(id))]),
   ),
@@ -18,7 +18,7 @@ const FIGURES: Readonly<Record<string, (parts: PoolParts) => number>> = {
 
 /** As people read it: `-` for what is not known, nothing for what pools have not. */
 export function poolText({ id, spell = String }: VmColumn, parts: PoolParts): string {
-  const value = FIGURES[id]?.(parts);
+  const value = VALUES[id]?.(parts);
   return value === undefined ? '' : spell(value);
 }
 

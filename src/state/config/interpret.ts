@@ -3,7 +3,7 @@ import { readApplianceCatalogs } from './appliance-catalogs.ts';
 import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
 import { historyComplaint } from './history-preferences.ts';
-import { emptyMap, type Located, locate, plainOf } from './located.ts';
+import { emptyMap, type Located, type LocatedMap, locate, plainOf } from './located.ts';
 import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
 import { readPluginPlaces } from './plugin-places.ts';
@@ -67,6 +67,15 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   plain: ['true', 'false'],
   'rules-strict': ['true', 'false'],
 };
+/** What is wrong with a section, each with a sentence; the usual counts then. */
+const COMPLAINTS: Readonly<Record<string, (map: LocatedMap) => string | undefined>> = {
+  viewer: viewerComplaint,
+  templates: templatesComplaint,
+  'default-template': defaultTemplateComplaint,
+  updates: updatesComplaint,
+  'escape-wait': escapeWaitComplaint,
+  history: historyComplaint,
+};
 /** Set aside for values that the user writes once and refers to by an alias. */
 const ASIDE = /^(x-|\.)/;
 
@@ -93,18 +102,11 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
       complain(count.at, `${key} must be a whole number from ${least} on`);
     }
   }
-  const viewer = map.entries.get('viewer');
-  const wrongViewer = viewerComplaint(map);
-  if (viewer && wrongViewer !== undefined) complain(viewer.value.at, wrongViewer, { severity: 'warning' });
-  const templates = map.entries.get('templates');
-  const wrongTemplates = templatesComplaint(map);
-  if (templates && wrongTemplates !== undefined) complain(templates.value.at, wrongTemplates, { severity: 'warning' });
-  const usual = map.entries.get('default-template');
-  const wrongUsual = defaultTemplateComplaint(map);
-  if (usual && wrongUsual !== undefined) complain(usual.value.at, wrongUsual, { severity: 'warning' });
-  const updates = map.entries.get('updates');
-  const wrongUpdates = updatesComplaint(map);
-  if (updates && wrongUpdates !== undefined) complain(updates.value.at, wrongUpdates, { severity: 'warning' });
+  for (const [key, complaintOf] of Object.entries(COMPLAINTS)) {
+    const entry = map.entries.get(key);
+    const wrong = complaintOf(map);
+    if (entry && wrong !== undefined) complain(entry.value.at, wrong, { severity: 'warning' });
+  }
   const audit = locate(map, ['audit']);
   if (audit && audit.kind !== 'nothing' && plainOf(audit) !== 'required') {
     complain(audit.at, 'audit can only be `required`; without it, what the log can not take is a warning');
@@ -120,12 +122,6 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
     });
   }
   for (const { at, message } of consoleComplaints(map)) complain(at, message, { severity: 'warning' });
-  const wait = map.entries.get('escape-wait');
-  const wrongWait = escapeWaitComplaint(map);
-  if (wait && wrongWait !== undefined) complain(wait.value.at, wrongWait, { severity: 'warning' });
-  const history = map.entries.get('history');
-  const wrongHistory = historyComplaint(map);
-  if (history && wrongHistory !== undefined) complain(history.value.at, wrongHistory, { severity: 'warning' });
   const defaults = readDefaults(map.entries.get('defaults'), platforms, complain);
   const endpoints = readEndpoints(map.entries.get('endpoints'), platforms, complain, defaults);
   problems.push(...readGroups(file, map, new Set(endpoints.keys())).problems);

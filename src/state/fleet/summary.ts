@@ -1,6 +1,7 @@
 /** What nodes and the VMs in them come to, for programs: ConVirt's snapshot of a server, a pool or a data center. */
 import { endpointOf, type NodeId } from '../../ids.ts';
 import type { Node, Storage, Vm } from '../../platforms/contract.ts';
+import { countsOf } from '../counts-of.ts';
 import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
 import { loadOf } from './node-load.ts';
@@ -42,8 +43,8 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     running: inState('running'),
     paused: inState('paused'),
     crashed: inState('crashed'),
-    nodeStates: countsOf(nodes, ({ state }) => state),
-    vmStates: countsOf(vms, ({ state }) => state),
+    nodeStates: Object.fromEntries(countsOf(nodes, ({ state }) => state)),
+    vmStates: Object.fromEntries(countsOf(vms, ({ state }) => state)),
     cpus: whole(sumOf(nodes, ({ cpus }) => cpus)),
     memory: whole(sumOf(nodes, ({ memory }) => memory)),
     cpu: percent(loadOf(nodes, fleet)),
@@ -58,22 +59,12 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     netTx: amount(rates.netTx),
     storage: sums && placeOf(sums.local),
     sharedStorage: sums && placeOf(sums.shared),
-    platforms: countsOf(nodes, ({ id }) => fleet.endpoints.get(endpointOf(id))?.platform),
-    versions: countsOf(nodes, ({ version }) => version),
-    systems: countsOf(nodes, ({ os }) => os),
+    platforms: Object.fromEntries(countsOf(nodes, ({ id }) => fleet.endpoints.get(endpointOf(id))?.platform)),
+    versions: Object.fromEntries(countsOf(nodes, ({ version }) => version)),
+    systems: Object.fromEntries(countsOf(nodes, ({ os }) => os)),
   };
 }
 export type Summary = ReturnType<typeof summaryOf>;
-
-/** How many have each of these, the most frequent first; what is not known is left out. */
-function countsOf<Thing>(things: readonly Thing[], read: (thing: Thing) => string | undefined): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const thing of things) {
-    const value = read(thing);
-    if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
-}
 
 /** NaN where it is known of none. */
 const sumOf = (nodes: readonly Node[], read: (node: Node) => number): number => {

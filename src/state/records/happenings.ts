@@ -42,7 +42,7 @@ export function happenings({ store, tasks, taskHistory, notices }: HappeningSour
         ? []
         : [{ at, kind: 'note', subject, name: nameOf(subject) ?? subject, text: by === '' ? text : `${text} (${by})` }],
     ),
-    // That a task has failed is told by its end; that a VM did not stay on after its start, by nothing else.
+    // The end of a task says that it has failed; nothing else says that a VM did not stay on after its start.
     ...notices
       .list()
       .flatMap(({ at, kind, subject, name, text }): readonly Happening[] =>

@@ -75,7 +75,7 @@ function whyDown(id: VmId, { vms, endpoints, events }: Fleet, since: number): st
   if (endpoints.get(endpointOf(id))?.phase !== 'up') return undefined;
   const vm = vms.get(id);
   if (vm && vm.state !== 'stopped' && vm.state !== 'crashed' && vm.state !== 'error') return undefined;
-  const told = events.findLast(({ subject, at }) => subject === id && at >= since)?.text;
-  const why = vm?.trouble?.message ?? told ?? (vm && troubleOf(vm));
+  const event = events.findLast(({ subject, at }) => subject === id && at >= since)?.text;
+  const why = vm?.trouble?.message ?? event ?? (vm && troubleOf(vm));
   return why === undefined ? '' : `: ${why}`;
 }

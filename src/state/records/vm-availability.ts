@@ -46,7 +46,7 @@ export function watchVms(
   const powers = new Map<VmId, 'on' | 'off'>();
   /** Ticks, since when they are failed: those that are not reported yet. */
   const failing = new Map<VmId, number>();
-  /** What was reported as failed, and whether a notice has it as its subject: of others it was told with many. */
+  /** What was reported as failed, and whether a notice has it as its subject: others are among the many of another's notice. */
   const reported = new Map<VmId, boolean>();
   const last = new Map<string, string>();
   for (const { subject, kind } of known) if (kind !== 'task-failed' && !last.has(subject)) last.set(subject, kind);

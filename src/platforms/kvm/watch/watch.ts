@@ -82,11 +82,11 @@ export async function watchHost(
       inventory: { pools: [], nodes: [facts.node], vms: Array.from(roster.guests.values(), ({ vm }) => vm) },
     });
     // A shell may take its time: the row has it when it comes, and all has come when it is there or given up.
-    const told = system?.(signal).then((os) => {
+    const described = system?.(signal).then((os) => {
       if (os === undefined || signal.aborted) return;
       sink({ kind: 'changes', at: clock.now(), changes: [{ kind: 'node-upsert', node: { ...facts.node, os } }] });
     });
-    void Promise.all([read.promise, told]).then(() => {
+    void Promise.all([read.promise, described]).then(() => {
       if (!signal.aborted) sink({ kind: 'complete', at: clock.now() });
     });
     hear = ({ uuid, text, bootedAs }) => {

@@ -5,6 +5,7 @@ import { chosenInPool } from '../../../actions/placement/pool-placement.ts';
 import { type Shown, shownOf } from '../../../actions/target.ts';
 import { foundVariables } from '../../../actions/templates/found-variables.ts';
 import { withScript } from '../../../actions/templates/with-script.ts';
+import { createVm } from '../../../actions/vm.ts';
 import { FleetError } from '../../../errors.ts';
 import type { Settings } from '../../../platforms/contract.ts';
 import { defaultsOf } from '../../../state/fields.ts';
@@ -16,7 +17,7 @@ import { clean } from '../../../terminal/width.ts';
 import { deadline } from '../../deadline.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
-import { askedPlace, create, type VmPlace } from './vm-place.ts';
+import { askedPlace, type VmPlace } from './vm-place.ts';
 
 /** What is there sooner needs no word. */
 const SAID_AFTER_MS = 300;
@@ -111,7 +112,7 @@ async function ready(
   const fields = manifest.settings.filter(({ in: access }) => access.provision === 'write');
   if (!template) {
     const settings = () => defaultsOf(fields);
-    return { endpoint, fields, shown, action: create, open: [], settings };
+    return { endpoint, fields, shown, action: createVm, open: [], settings };
   }
   const found = await foundVariables(template, manifest.id, { endpoint, pool }, services, signal);
   const ofPools = variablesOfPools(services.store.fleet, endpoint, pool);
@@ -128,7 +129,7 @@ async function ready(
     endpoint,
     fields,
     shown,
-    action: await withScript(create, script, services, (text) => message.say(clean(text), 'warning')),
+    action: await withScript(createVm, script, services, (text) => message.say(clean(text), 'warning')),
     open,
     settings({ name = '', variables }) {
       // What another endpoint needs counts there alone. The script is given them too.

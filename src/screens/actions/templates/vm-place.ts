@@ -1,6 +1,5 @@
 /** Where VMs are made that a user has chosen a template for: on an endpoint, or on the node of a pool that its policy takes. */
-import type { ObjectAction } from '../../../actions/action.ts';
-import { vmMakers } from '../../../actions/vm.ts';
+import { createVm } from '../../../actions/vm.ts';
 import { FleetError } from '../../../errors.ts';
 import type { EndpointName } from '../../../ids.ts';
 import { endpointsIn } from '../../../state/config/definitions-of-nodes.ts';
@@ -17,28 +16,31 @@ export interface VmPlace {
   readonly endpoints: readonly EndpointStatus[];
 }
 
-export const [create] = vmMakers.filter(({ id }) => id === 'vm.create') as [ObjectAction<'endpoint'>];
-
 /** Endpoints that are connected, are for the template, and make VMs. */
 const ableFor = (template: Template | undefined, { services }: Stage): readonly EndpointStatus[] =>
   [...services.store.fleet.endpoints.values()].filter(
     ({ name, platform }) =>
       (template === undefined || template.platform === ANY_PLATFORM || template.platform === platform) &&
-      whyNotObject(create, { kind: 'endpoint', id: name }, services) === undefined,
+      whyNotObject(createVm, { kind: 'endpoint', id: name }, services) === undefined,
   );
+
+/** Those of them that have nodes in the pool. */
+function inPool(able: readonly EndpointStatus[], pool: string, { services }: Stage): readonly EndpointStatus[] {
+  const inside = new Set(endpointsIn(services.config().pools, pool));
+  return able.filter(({ name }) => inside.has(name));
+}
 
 /** Throws op.refused where it can't be made there. */
 export function placeOn(endpoint: EndpointName, template: Template | undefined, stage: Stage): VmPlace {
   const endpoints = ableFor(template, stage).filter(({ name }) => name === endpoint);
   if (endpoints.length > 0) return { pool: undefined, endpoints };
-  const no = whyNotObject(create, { kind: 'endpoint', id: endpoint }, stage.services);
+  const no = whyNotObject(createVm, { kind: 'endpoint', id: endpoint }, stage.services);
   throw new FleetError('op.refused', `${endpoint}: ${no ?? `the template is for ${template?.platform}`}`);
 }
 
 /** Throws op.refused where none of its endpoints can. */
 export function placeIn(pool: string, template: Template | undefined, stage: Stage): VmPlace {
-  const inside = new Set(endpointsIn(stage.services.config().pools, pool));
-  const endpoints = ableFor(template, stage).filter(({ name }) => inside.has(name));
+  const endpoints = inPool(ableFor(template, stage), pool, stage);
   if (endpoints.length > 0) return { pool, endpoints };
   throw new FleetError('op.refused', `pool ${clean(pool)} has no endpoint that is connected and can make it`);
 }
@@ -46,11 +48,9 @@ export function placeIn(pool: string, template: Template | undefined, stage: Sta
 /** Asks, where there is more than one place; undefined where the user gives up. Throws op.refused where there is none. */
 export async function askedPlace(title: string, template: Template, stage: Stage): Promise<VmPlace | undefined> {
   const able = ableFor(template, stage);
-  const { pools } = stage.services.config();
   const places = [
-    ...[...pools.keys()].flatMap((pool) => {
-      const inside = new Set(endpointsIn(pools, pool));
-      const endpoints = able.filter(({ name }) => inside.has(name));
+    ...[...stage.services.config().pools.keys()].flatMap((pool) => {
+      const endpoints = inPool(able, pool, stage);
       return endpoints.length === 0
         ? []
         : [{ label: `pool ${clean(pool)}  on the node that its policy takes`, value: { pool, endpoints } }];
