@@ -51,3 +51,10 @@ it('F-335 tells a rule that asks for it when a VM that was waited for is set up'
   expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('billing-db1 is ready')]);
   expect(got.join('')).toMatch(/"rule":"done","title":"Wait for billing-db1: billing-db1 is ready/);
 });
+
+it('tells a rule for what failed of a VM that was waited for in vain', async () => {
+  const { code, stderr } = await desk.run('vm', 'wait', 'billing-db1', '--state', 'stopped', '--timeout', '1s');
+  expect([code, stderr]).toEqual([expect.any(Number), expect.stringContaining('billing-db1: after 1 s')]);
+  expect(code).not.toBe(0);
+  expect(got.join('')).toMatch(/"title":"Wait for billing-db1: .*"kind":"task-failed"/);
+});
