@@ -38,3 +38,11 @@ it('names the seed that is left also where the row of its drive is taken off, an
     'web1: its drive sdb is to be detached, and gets no medium',
   );
 });
+
+it('has nothing in a drive that is not there, and takes no medium for it', () => {
+  const drives = drivesOf('web1', { ...xml, disks: xml.disks.slice(0, 1) });
+  const now = { disk: rows.slice(0, 1), ...driveSettings(drives, { disk: rows.slice(0, 1) }) };
+  expect(now).toMatchObject({ iso: '', 'cloud-init': false });
+  expect(withDrives('web1', drives, { iso: '', memory: 1 }, now).asked).toEqual({ memory: 1 });
+  expect(() => withDrives('web1', drives, { iso: 'cd.iso' }, now)).toThrow('web1 has no CD drive for a medium');
+});

@@ -22,10 +22,10 @@ export function drivesOf(vm: string, xml: DomainXml): Drives {
   return { iso: drives.find((drive) => !isSeed(drive))?.target, seed: drives.find(isSeed)?.target };
 }
 
-/** `rows` are those of its disks. Without a drive for media there is none to be read. */
+/** `rows` are those of its disks. What has no drive for media has none in it. */
 export function driveSettings({ iso, seed }: Drives, { [DISKS]: rows }: Settings): Settings {
   const drive = isRows(rows) ? rows.find(({ device }) => device === iso) : undefined;
-  return { ...(drive && { [ISO]: drive['medium'] ?? '' }), [SEED]: seed !== undefined };
+  return { [ISO]: drive?.['medium'] ?? '', [SEED]: seed !== undefined };
 }
 
 /**
@@ -41,7 +41,7 @@ export function withDrives(
   const warnings: Warning[] = [];
   const rows = asked[DISKS] ?? now[DISKS];
   const changes = new Map<string, string>();
-  if (medium !== undefined && medium !== (now[ISO] ?? '')) {
+  if (medium !== undefined && medium !== now[ISO]) {
     if (iso === undefined)
       throw new FleetError('op.refused', `${vm} has no CD drive for a medium`, { fix: 'add one to its definition' });
     if (isRows(rows) && !rows.some(({ device }) => device === iso))
