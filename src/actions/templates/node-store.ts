@@ -114,6 +114,8 @@ if [ "$does" = undo ]; then
 fi
 child=
 trap give_up TERM HUP INT
+# Where nothing reads what this shell says any more, it goes on; a signal that is caught, not ignored, is as usual for the script.
+trap : PIPE
 place || { undo; exit 1; }
 "$@" &
 child=$!

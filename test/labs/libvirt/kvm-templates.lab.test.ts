@@ -3,10 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Desk, openDesk } from '../../cli/run-drover.ts';
+import { until } from '../until.ts';
 import { host3, removeGuests, site, virsh } from './hosts.ts';
 import { inHost } from './namespaces.ts';
 
 const host = host3;
+const PATIENCE_MS = 60_000;
 const VMS = ['of-template', 'of-iso', 'of-script'];
 
 let desk: Desk;
@@ -140,7 +142,7 @@ const disks = () => inHost(host, 'sh', '-c', `ls ${DIR}`);
 const reserved = async () => (await desk.run('node', 'run', host.name, '--', 'ls', '.cache/drover/making')).stdout;
 const isFree = async () => !(await reserved()).includes('of-script');
 
-it('F-154 F-157 what a script makes goes when the script fails or hangs', async () => {
+it('F-154 F-157 what a script makes goes when the script fails, hangs or loses its link', async () => {
   await inHost(host, 'sh', '-c', `rm -rf ${DIR}; mkdir ${DIR}`);
   const vm = '{ memory: 128, numcpus: 1, disk: [{ volume: $DIR/$VM_NAME.qcow2, format: qcow2 }] }';
   const create = 'create_disk "$DIR/$VM_NAME.qcow2" 8 qcow2; log_msg made';
@@ -156,5 +158,14 @@ it('F-154 F-157 what a script makes goes when the script fails or hangs', async 
   const hung = await desk.run(...flags, 'disk-hangs', '--var', 'provision_timeout=2');
   expect([hung.code, hung.stderr]).toEqual([1, expect.stringContaining('took more than 2 s')]);
   expect([await disks(), await isFree()]).toEqual(['', true]);
+
+  await withScript('disk-cut', `${create}; sleep 600`, vm, WITH_FUNCTIONS);
+  const cut = desk.run(...flags, 'disk-cut');
+  await until('the script has made its disk', PATIENCE_MS, async () => (await disks()) !== '');
+  // what runs in a login lives on
+  await inHost(host, 'sh', '-c', 'pkill -KILL -P "$(cat /run/sshd.pid)"');
+  const { code, stderr } = await cut;
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/provision\.sh of Lab\/disk-cut: .*\S+of-script\.log/s)]);
+  await until('what the script made is gone', PATIENCE_MS, async () => (await disks()) === '' && (await isFree()));
   await inHost(host, 'sh', '-c', `rm -rf ${DIR}`);
 });
