@@ -40,10 +40,8 @@ it('F-003 F-018 F-074 makes a VM of the default template in a pool, on the node 
   const order = ['Lab/web', 'Common/small', 'Lab/huge'].map((name) => fleet.frame().indexOf(name));
   expect(order.every((at, index) => at > (order[index - 1] ?? 0))).toBe(true);
   await fleet.press('enter');
-  await fleet.see('Its name:');
-  await fleet.press('web9', 'enter');
-  await fleet.see('Value of OWNER:');
-  await fleet.press('shop', 'enter');
+  await fleet.see('$OWNER');
+  await fleet.press('web9', 'down', 'shop', 'pgdn', 'enter');
   await fleet.see('Create VM on calm?');
   await fleet.press('pgdn', 'enter');
   await fleet.see('calm has the VM web9, which is running');
@@ -59,10 +57,8 @@ it('F-209 F-413 a pool chooses by what its variable PLACEMENT says, and says why
   await fleet.press(':', 'create vm here', 'enter');
   await fleet.see('Create VM on pool Site');
   await fleet.chooseFromMenu('Lab/huge');
-  await fleet.see('Its name:');
-  await fleet.press('web9', 'enter');
-  await fleet.see('Value of OWNER:');
-  await fleet.press('shop', 'enter');
+  await fleet.see('$OWNER');
+  await fleet.press('web9', 'down', 'shop', 'pgdn', 'enter');
   await fleet.see('no node of pool Site can take it: busy: no node of the pool is up');
 });
 
@@ -73,10 +69,8 @@ it('F-074 F-155 by keys a script runs on the node first, and no VM is made where
   await fleet.press(':', 'create vm here', 'enter');
   await fleet.see('Create VM on pool Site');
   await fleet.press('enter');
-  await fleet.see('Its name:');
-  await fleet.press('web9', 'enter');
-  await fleet.see('Value of OWNER:');
-  await fleet.press('shop', 'enter');
+  await fleet.see('$OWNER');
+  await fleet.press('web9', 'down', 'shop', 'pgdn', 'enter');
   await fleet.see('Create VM on calm?');
   await fleet.press('pgdn', 'enter');
   // Simulated nodes have no shell that could run it.

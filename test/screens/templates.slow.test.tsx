@@ -43,20 +43,21 @@ describe('the template library in the tree', () => {
     expect(fleet.frame().split('\n').at(-1)).toMatch(/^ a create VM {2}e edit {2}.*\? help {2}q quit$/);
   });
 
-  it('F-074 F-099 F-165 makes a VM of a template, with its form filled in and what it leaves open asked for', async () => {
+  it('F-074 F-099 F-165 makes a VM of a template, with its variables to be changed, those that are open asked for, and its form filled in', async () => {
     await open();
     await fleet.press('a');
-    await fleet.see('Its name:');
-    await fleet.press('web9', 'enter');
-    await fleet.see('Value of IMAGE:');
-    await fleet.press('debian-12', 'enter');
+    await fleet.see('Create VM from Common/linux-cloud');
+    await fleet.see(/\$MEMORY +2048/);
+    await fleet.press('web9', 'pgdn', 'enter');
+    await fleet.see('$IMAGE is needed');
+    await fleet.press('debian-12', 'down', 'down', '3', 'pgdn', 'enter');
     await fleet.see('Create VM on demo?');
     await fleet.see(/Name +web9/);
     await fleet.see(/Image +debian-12/);
     await fleet.press('pgdn', 'enter');
     await fleet.see('demo has the VM web9, which is running');
     const { profile, cpus } = await fleet.untilVm(({ name }) => name === 'web9');
-    expect([profile, cpus]).toEqual(['Common/linux-cloud@1.0', 2]);
+    expect([profile, cpus]).toEqual(['Common/linux-cloud@1.0', 3]);
     await fleet.press('X');
     await fleet.see('VMs were made of it: web9');
   });

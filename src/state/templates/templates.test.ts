@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Preset } from '../presets/preset.ts';
 import { readTemplate } from './read-template.ts';
 import { compareVersions, findTemplate, nextVersion, type Template, templateOfProfile } from './template.ts';
-import { emptyVariables, filledTemplate, variablesOfPools } from './variables.ts';
+import { filledTemplate, shownVariables, variablesOfPools } from './variables.ts';
 
 const PLATFORMS = ['kvm', 'openstack'];
 
@@ -94,9 +94,9 @@ describe('variables of a template', () => {
     expect(netsOf({ found })).toEqual(['br0']);
     expect(netsOf({ found, ofPools: { DEFAULT_BRIDGE: 'br1' } })).toEqual(['br1']);
     expect(() => filledTemplate(bare, 'kvm', made)).toThrow('Common/web needs a value for DEFAULT_BRIDGE');
-    expect(emptyVariables(bare, 'kvm', made)).toEqual(['DEFAULT_BRIDGE']);
-    expect(emptyVariables(bare, 'kvm', { ...made, found })).toEqual([]);
-    expect(emptyVariables(byWay, 'kvm', made)).toEqual(['DEFAULT_BRIDGE']);
+    expect(shownVariables(bare, 'kvm', made).open).toEqual(['DEFAULT_BRIDGE']);
+    expect(shownVariables(bare, 'kvm', { ...made, found }).open).toEqual([]);
+    expect(shownVariables(byWay, 'kvm', made).open).toEqual(['DEFAULT_BRIDGE']);
     const given = { DEFAULT_BRIDGE: 'br5' };
     expect(valuesOf(filledTemplate(byWay, 'kvm', { ...made, given }))['nets']).toEqual(['br5']);
   });

@@ -110,13 +110,25 @@ export function variablesFor(template: Template, made: Made): Variables {
   };
 }
 
-/** Variables of the template that have a value neither there, nor of the node, nor in a pool: the user must give one. */
-export const emptyVariables = (
+/** What the variables of a template are before a VM is made of it. */
+export interface Shown {
+  /** Those of the template, and the default bridge where it is named; '' without a value. */
+  readonly values: Variables;
+  /** Those that are needed and have a value neither in the template, nor of the node, nor in a pool: the user must give one. */
+  readonly open: readonly string[];
+}
+
+export function shownVariables(
   template: Template,
   platform: string,
   { found, ofPools }: Pick<Made, 'found' | 'ofPools'>,
-): readonly string[] =>
-  emptyIn(sayingOn(template, platform), template, { ...template.variables, ...found, ...ofPools });
+): Shown {
+  const all: Variables = { ...template.variables, ...found, ...ofPools };
+  const open = emptyIn(sayingOn(template, platform), template, all);
+  const bridge = usesBridge(template, platform) ? [DEFAULT_BRIDGE] : [];
+  const names = [...Object.keys(template.variables), ...bridge];
+  return { values: Object.fromEntries(names.map((name) => [name, all[name] ?? ''])), open };
+}
 
 /** Also those that stand in the value of one that is named. */
 function emptyIn(says: Preset, template: Template, variables: Variables): readonly string[] {

@@ -160,8 +160,8 @@ async function editTemplate(): Promise<void> {
 async function provision(): Promise<void> {
   await press('a', `❯ pool ${POOL}`);
   await press(DOWN, '❯ host1');
-  await press(ENTER, 'Its name:');
-  await press(VM + ENTER, 'Create VM on host1?');
+  await press(ENTER, 'Create VM from ');
+  await press(VM + CONTINUE, 'Create VM on host1?');
   // the pool's, not the template's
   await press('', /Memory +128MiB/);
   await press(`${DOWN.repeat(7)}by keys`, /Description +by keys/);

@@ -12,9 +12,15 @@ import { defaultsOf } from '../../../state/fields.ts';
 import type { EndpointStatus } from '../../../state/fleet/fleet.ts';
 import { spellTemplate, type Template } from '../../../state/templates/template.ts';
 import { templateSettings } from '../../../state/templates/template-settings.ts';
-import { emptyVariables, variablesFor, variablesOfPools } from '../../../state/templates/variables.ts';
+import {
+  type Shown as ShownVariables,
+  shownVariables,
+  variablesFor,
+  variablesOfPools,
+} from '../../../state/templates/variables.ts';
 import { clean } from '../../../terminal/width.ts';
 import { deadline } from '../../deadline.ts';
+import { askVariables, type Said } from '../../forms/template-variables.ts';
 import type { Stage } from '../../stage.ts';
 import type { ObjectRunner } from '../run-object.ts';
 import { askedPlace, type VmPlace } from './vm-place.ts';
@@ -23,7 +29,7 @@ import { askedPlace, type VmPlace } from './vm-place.ts';
 const SAID_AFTER_MS = 300;
 const CHOOSE_MS = 15_000;
 
-/** Asks where, for the name and for what the template leaves open; then the form comes, filled in. */
+/** Asks where, for the name and for the variables of the template; then the form comes, filled in. */
 export async function createFromTemplate(stage: Stage, objects: ObjectRunner, template: Template): Promise<void> {
   const place = await askedPlace(`Create VM from ${spellTemplate(template)}`, template, stage);
   if (place) await createAt(place, stage, objects, template);
@@ -43,7 +49,14 @@ export async function createAt(
   );
   if (!looked) return;
   const able = looked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const asked = template && able.length > 0 ? await askOpen(stage, template, able) : NOTHING_ASKED;
+  const asked =
+    template && able.length > 0
+      ? await askVariables(
+          stage,
+          template,
+          able.map(({ variables }) => variables),
+        )
+      : NOTHING_ASKED;
   if (!asked) return;
   const candidates = looked.map((one, at) => ({
     endpoint: (place.endpoints[at] as EndpointStatus).name,
@@ -83,19 +96,14 @@ async function lookingAtNodes<Result>(
   return isGivenUp ? undefined : result;
 }
 
-/** What the user has said before the form. */
-interface Said {
-  readonly name: string | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-}
 const NOTHING_ASKED: Said = { name: undefined, variables: {} };
 
 /** One endpoint that a VM can be made on. */
 interface Ready extends Omit<Wanted, 'all'> {
   readonly shown: Shown;
   readonly action: ObjectAction<'endpoint'>;
-  /** Variables of the template that the user must give a value. */
-  readonly open: readonly string[];
+  /** Of the template, as they are there. */
+  readonly variables: ShownVariables;
   settings(said: Said): Settings;
 }
 
@@ -112,7 +120,7 @@ async function ready(
   const fields = manifest.settings.filter(({ in: access }) => access.provision === 'write');
   if (!template) {
     const settings = () => defaultsOf(fields);
-    return { endpoint, fields, shown, action: createVm, open: [], settings };
+    return { endpoint, fields, shown, action: createVm, variables: { values: {}, open: [] }, settings };
   }
   const found = await foundVariables(template, manifest.id, { endpoint, pool }, services, signal);
   const ofPools = variablesOfPools(services.store.fleet, endpoint, pool);
@@ -124,39 +132,18 @@ async function ready(
     fields: manifest.settings,
     variablesFor: (vm: string) => variablesFor(template, made(vm)),
   };
-  const open = emptyVariables(template, manifest.id, { found, ofPools });
+  const variables = shownVariables(template, manifest.id, { found, ofPools });
   return {
     endpoint,
     fields,
     shown,
     action: await withScript(createVm, script, services, (text) => message.say(clean(text), 'warning')),
-    open,
-    settings({ name = '', variables }) {
+    variables,
+    settings({ name = '', variables: said }) {
       // What another endpoint needs counts there alone. The script is given them too.
-      for (const variable of open) given[variable] = variables[variable] ?? '';
+      for (const [variable, value] of Object.entries(said))
+        if (Object.hasOwn(variables.values, variable) && value !== '') given[variable] = value;
       return { ...defaultsOf(fields), ...templateSettings(template, manifest, made(name)), name };
     },
   };
-}
-
-/** The name, and the variables that have no value on one of these endpoints; undefined where the user gives up. */
-async function askOpen({ dialogs }: Stage, template: Template, able: readonly Ready[]): Promise<Said | undefined> {
-  const title = `Create VM from ${spellTemplate(template)}`;
-  const name = await dialogs.prompt({
-    title,
-    lines: ['Its name:'],
-    complaint: (text) => (text.trim() === '' ? 'a VM needs a name' : undefined),
-  });
-  if (name === undefined) return undefined;
-  const variables: Record<string, string> = {};
-  for (const variable of new Set(able.flatMap(({ open }) => open))) {
-    const value = await dialogs.prompt({
-      title,
-      lines: [`Value of ${variable}:`],
-      complaint: (text) => (text === '' ? `${variable} needs a value` : undefined),
-    });
-    if (value === undefined) return undefined;
-    variables[variable] = value;
-  }
-  return { name, variables };
 }
