@@ -160,7 +160,7 @@ async function editTemplate(): Promise<void> {
 async function provision(): Promise<void> {
   await press('a', `❯ pool ${POOL}`);
   await press(DOWN, '❯ host1');
-  await press(ENTER, 'Create VM from ');
+  await press(ENTER, /\$MEMORY +128 /);
   await press(VM + CONTINUE, 'Create VM on host1?');
   // the pool's, not the template's
   await press('', /Memory +128MiB/);
