@@ -125,3 +125,33 @@ it('F-035 names what was written before an error', async () => {
   expect(code).not.toBe(0);
   expect(stderr).toContain('drover vm create one -C ENDPOINT --template ConVirt/one makes it there');
 });
+
+it('F-035 reads files and folders of a node, as those of this machine', async () => {
+  await desk.write('endpoints:\n  lab: { platform: fake, vms: 3, latency: 0, events-every: 0 }\n');
+  const { name } = (await desk.run('node', 'list', '-o', 'json')).json<readonly { readonly name: string }[]>()[0] ?? {};
+  const node = String(name);
+  const put = async (path: string, text: string) =>
+    expect((await desk.run('node', 'put', node, await file('sent', text), path, '--overwrite')).code).toBe(0);
+  await put('/srv/vms/web.conf', WEB);
+  await put('/srv/vms/old', VALID);
+  await put('/srv/vms/more', `${VALID}x = import os`);
+  await put('/srv/vms/large', `${VALID}${'#'.repeat(300 * 1024)}`);
+  const shown = await desk.run('import', 'convirt', '--node', node, '/srv/vms', '/etc/motd', '--dry-run', '-o', 'json');
+  const where = (path: string) => `${node}:${path}`;
+  expect(shown.json()).toMatchObject([
+    { file: where('/srv/vms/large'), status: 'refused', why: expect.stringContaining('/srv/vms/large has 300K') },
+    { file: where('/srv/vms/more'), status: 'refused', why: expect.stringContaining(`${where('/srv/vms/more')}:5: `) },
+    { name: 'ConVirt/old', file: where('/srv/vms/old'), status: 'new' },
+    { name: 'ConVirt/web', file: where('/srv/vms/web.conf'), status: 'new', memory: 512 },
+    { file: where('/etc/motd'), status: 'refused', why: expect.stringContaining(where('/etc/motd')) },
+  ]);
+  const written = await desk.run('import', 'convirt', '--node', node, '/srv/vms/old', '--yes');
+  expect([written.code, written.stderr]).toEqual([
+    0,
+    expect.stringContaining('drover vm create old -C lab --template ConVirt/old makes it there'),
+  ]);
+  expect(await desk.run('import', 'convirt', '--node', node, '/srv/none', '--yes')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('/srv/none is not there'),
+  });
+});

@@ -163,7 +163,7 @@ describe('help', () => {
       '      --columns name,state,cpu  Only these columns, in this order: drover help columns lists them.',
     ]);
     expect((await lines('help', 'node', 'list'))[0]).toBe('drover node list');
-    expect((await lines('import', '--help'))[0]).toBe('drover import kcli|pvetui|govc|openstack|aws|convirt FILE…');
+    expect((await lines('import', '--help'))[0]).toBe('drover import kcli|pvetui|govc|openstack|aws|convirt PATH…');
     expect((await lines('help', 'version'))[0]).toBe('drover version');
   });
 

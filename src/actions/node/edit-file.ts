@@ -14,19 +14,20 @@ export interface NodeText {
   readonly is: FileEntry;
 }
 
-/** Rejects with op.refused for what is no text that can be edited. */
+/** Rejects with op.refused for what is no text in UTF-8 of at most `largest` bytes. */
 export async function readNodeText(
   connection: Connection,
   node: Node,
   path: string,
   signal: AbortSignal,
+  largest = LARGEST,
 ): Promise<NodeText> {
   const list = await needed(connection, 'node.files')(node.id, path, signal);
   const { is } = list;
   if (is.kind !== 'file') throw new FleetError('op.refused', `${path} is a ${is.kind}, and no file`);
-  if ((is.size ?? 0) > LARGEST)
-    throw new FleetError('op.refused', `${path} has ${formatBytes(is.size ?? 0)}: too much to be edited here`);
-  const to = inMemory(path);
+  if ((is.size ?? 0) > largest)
+    throw new FleetError('op.refused', `${path} has ${formatBytes(is.size ?? 0)}: too much to be read as a text`);
+  const to = inMemory(path, largest);
   await needed(connection, 'node.readFile')(node.id, list.path, to, signal);
   const content = to.content();
   const text = content.toString('utf8');
@@ -63,7 +64,7 @@ export async function editNodeFile(
     : `${path}: nothing was sent`;
 }
 
-function inMemory(name: string): Destination & { content(): Buffer } {
+function inMemory(name: string, largest: number): Destination & { content(): Buffer } {
   let pieces: Uint8Array[] = [];
   let size = 0;
   return {
@@ -72,7 +73,7 @@ function inMemory(name: string): Destination & { content(): Buffer } {
     tail: async (length) => Buffer.concat(pieces).subarray(Math.max(0, size - length)),
     async write(piece) {
       size += piece.length;
-      if (size > LARGEST) throw new FleetError('op.refused', `${name} grows while it is read`);
+      if (size > largest) throw new FleetError('op.refused', `${name} grows while it is read`);
       pieces.push(Buffer.from(piece));
     },
     async clear() {

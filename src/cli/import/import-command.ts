@@ -8,7 +8,8 @@ import { isYes } from '../consent.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { renderList } from '../output.ts';
 import type { OwnCommand, OwnContext } from '../own-command.ts';
-import { CONVIRT, GROUP, importConvirt, USUAL_GROUP } from './convirt/import-convirt.ts';
+import { filesHere, filesOfNode } from './convirt/config-files.ts';
+import { CONVIRT, GROUP, importConvirt, NODE, USUAL_GROUP } from './convirt/import-convirt.ts';
 import { importers } from './importers.ts';
 import type { Importer } from './plan.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
@@ -19,9 +20,10 @@ import { createSource } from './source.ts';
 export const importCommand: OwnCommand = {
   word: 'import',
   help: 'Make endpoints from what you have for kcli, pvetui, govc, OpenStack or AWS, and templates from VMs of ConVirt; shown first.',
-  takes: `${importers.map(({ tool }) => tool).join('|')}|convirt FILE…`,
+  takes: `${importers.map(({ tool }) => tool).join('|')}|convirt PATH…`,
   flags: [
     GROUP,
+    NODE,
     {
       key: 'only',
       label: 'Only',
@@ -42,13 +44,11 @@ export const importCommand: OwnCommand = {
     const [tool, ...files] = parsed.words;
     if (tool === CONVIRT && parsed.repeated['only'])
       throw new FleetError('usage', '--only is not for convirt', { fix: 'name the files of those VMs alone' });
-    if (tool === CONVIRT)
-      return context.withApp((app) =>
-        importConvirt(app, files, String(parsed.values[GROUP.key] ?? USUAL_GROUP), sourceOf(context), context),
-      );
+    if (tool === CONVIRT) return runConvirt(files, parsed, context);
     const importer = importerOf(parsed.words);
-    if (parsed.values[GROUP.key] !== undefined)
-      throw new FleetError('usage', `--${GROUP.key} is for convirt: ${importer.tool} has endpoints, and no templates`);
+    for (const { key } of [GROUP, NODE])
+      if (parsed.values[key] !== undefined)
+        throw new FleetError('usage', `--${key} is for convirt: ${importer.tool} has endpoints, and no templates`);
     return context.withApp((app) => runImport(app, importer, parsed, context));
   },
 };
@@ -67,6 +67,21 @@ function importerOf([tool, ...rest]: readonly string[]): Importer {
     throw new FleetError('usage', 'import takes one tool', { fix: `drover import ${tool} --only NAME picks` });
   }
   return importer;
+}
+
+async function runConvirt(paths: readonly string[], { values }: ParsedFlags, context: OwnContext): Promise<number> {
+  if (paths.length === 0)
+    throw new FleetError('usage', 'which files? Name the configuration files of the VMs', {
+      fix: 'ConVirt has them in /etc/xen and /var/cache/convirt/vm_configs',
+    });
+  const node = values[NODE.key];
+  return context.withApp(async (app) => {
+    const files =
+      node === undefined
+        ? filesHere(paths, sourceOf(context))
+        : await filesOfNode(String(node), paths, { ...context, app });
+    return importConvirt(app, files, String(values[GROUP.key] ?? USUAL_GROUP), context);
+  });
 }
 
 /** Nothing is connected to. 0 also when all was there already, 3 when nothing of it can be an endpoint. */

@@ -139,6 +139,33 @@ describe('files of a host', () => {
     expect(await sh(`cat ${THERE}/conf; ls ${THERE} | grep -c part || true`)).toBe('theirs\n0\n');
   });
 
+  it('F-035 of VMs of ConVirt become templates, and no link leads out of their folder', async () => {
+    const text = "memory = 64\nvcpus = 1\ndisk = ['file:/vm/a.img,vda,w']\nvif = []\n";
+    await writeFile(join(folder, 'vm'), text);
+    await sh(`mkdir ${THERE}/xen ${THERE}/xen/sub; truncate -s 1G ${THERE}/xen/huge; mkfifo ${THERE}/xen/pipe`);
+    await sh(
+      `ln -s ${THERE}/sub ${THERE}/xen/a-folder; ln -s /etc/passwd ${THERE}/xen/a-link; echo x > ${THERE}/xen/odd`,
+    );
+    expect((await node('put', host.name, join(folder, 'vm'), `${THERE}/xen/web.conf`)).code).toBe(0);
+    const imported = await desk.runBuilt(
+      { env: { DROVER_CONFIG: site.files.config } },
+      ...['import', 'convirt', '--node', host.name, `${THERE}/xen`, '--yes', '-o', 'json'],
+    );
+    const why = (name: string, words: string) => ({
+      file: `${host.name}:${THERE}/xen/${name}`,
+      status: 'refused',
+      why: expect.stringContaining(words),
+    });
+    expect(imported.json()).toMatchObject([
+      why('a-folder', 'is a link'),
+      why('a-link', 'is a link'),
+      why('huge', 'has 1.0G: too much'),
+      why('odd', ':1: '),
+      why('pipe', 'is no regular file'),
+      { name: 'ConVirt/web', status: 'new', written: true, disks: ['/vm/a.img'] },
+    ]);
+  });
+
   it('F-201 are renamed and deleted: a link for itself, no folder with something in it, never over another', async () => {
     await sh(
       `mkdir ${MOVED} && cd ${MOVED} && mkdir -p full/inner && echo 1 > full/one && ln -s full way && echo 2 > two`,

@@ -1,4 +1,4 @@
-/** `drover import convirt FILE…`: VMs of ConVirt and of Xen's tools become templates, of which they are made on any node. */
+/** `drover import convirt PATH…`: VMs of ConVirt and of Xen's tools become templates, of which they are made on any node. */
 import { basename, extname } from 'node:path';
 import type { App } from '../../../compose.ts';
 import { FleetError, sentence } from '../../../errors.ts';
@@ -16,7 +16,7 @@ import { isYes } from '../../consent.ts';
 import type { Flag } from '../../flags.ts';
 import { type Column, type Row, renderList } from '../../output.ts';
 import type { OwnContext } from '../../own-command.ts';
-import type { Source } from '../source.ts';
+import type { ConfigFile, ConfigFiles } from './config-files.ts';
 import { readVmConfig, type VmConfig } from './vm-config.ts';
 
 export const CONVIRT = 'convirt';
@@ -30,6 +30,14 @@ export const GROUP: Flag = {
   kind: 'text',
   default: USUAL_GROUP,
   examples: ['GROUP'],
+};
+
+export const NODE: Flag = {
+  key: 'node',
+  label: 'Node',
+  help: 'Of convirt: the node that the files lie on; a folder of it stands for the files in it.',
+  kind: 'text',
+  examples: ['NODE'],
 };
 
 /** One file, and what becomes of it. */
@@ -63,24 +71,20 @@ const columns: readonly Column<ConvirtRow>[] = [
   { title: 'NICS', show: ({ nics }) => nics.join(' ') || '-' },
 ];
 
-/** Nothing is connected to. 3 where none of them can be a template. */
+/** 3 where none of them can be a template. */
 export async function importConvirt(
   app: App,
-  files: readonly string[],
+  { files, endpoint }: ConfigFiles,
   group: string,
-  source: Source,
   context: OwnContext,
 ): Promise<number> {
-  if (files.length === 0)
-    throw new FleetError('usage', 'which files? Name the configuration files of the VMs', {
-      fix: 'ConVirt has them in /etc/xen and /var/cache/convirt/vm_configs',
-    });
   const wrong = templateNameComplaint(group);
   if (wrong !== undefined) throw new FleetError('usage', `a group can't be called ${JSON.stringify(group)}: ${wrong}`);
   const taken = new Set((await app.templates().scan()).templates.map(spellTemplate));
   const found: Candidate[] = [];
   for (const file of files) {
-    const one = await candidate(file, group, taken, source);
+    context.signal.throwIfAborted();
+    const one = await candidate(file, group, taken);
     if (one.to) taken.add(spellTemplate(one.to));
     found.push(one);
   }
@@ -99,15 +103,19 @@ export async function importConvirt(
         context,
       );
     for (const { to } of written)
-      if (to) context.say(`drover vm create ${to.name} -C ENDPOINT --template ${spellTemplate(to)} makes it there`);
+      if (to)
+        context.say(
+          `drover vm create ${to.name} -C ${endpoint ?? 'ENDPOINT'} --template ${spellTemplate(to)} makes it there`,
+        );
   }
   if (written.size === 0) context.say('nothing was written');
   return fresh.length > 0 || found.some(({ row }) => row.status === 'there already') ? EXIT.done : EXIT.notPossible;
 }
 
-async function candidate(file: string, group: string, taken: ReadonlySet<string>, source: Source): Promise<Candidate> {
+async function candidate(file: ConfigFile, group: string, taken: ReadonlySet<string>): Promise<Candidate> {
+  const { called, path } = file;
   const row = {
-    file,
+    file: called,
     name: undefined,
     memory: undefined,
     vcpus: undefined,
@@ -117,14 +125,12 @@ async function candidate(file: string, group: string, taken: ReadonlySet<string>
     written: false,
   };
   try {
-    const text = await source.text(file);
-    if (text === undefined) throw new FleetError('op.failed', `${file} is not there`);
-    const config = readVmConfig(file, text, basename(file, extname(file)));
+    const config = readVmConfig(called, await file.text(), basename(path, extname(path)));
     const wrong = templateNameComplaint(config.name);
     if (wrong !== undefined)
       throw new FleetError(
         'config.invalid',
-        `${file}: a template can't be called ${JSON.stringify(config.name)}: ${wrong}`,
+        `${called}: a template can't be called ${JSON.stringify(config.name)}: ${wrong}`,
       );
     const to = { group, name: config.name };
     const { memory, vcpus, disks, nics, notes } = config;
