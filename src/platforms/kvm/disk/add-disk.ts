@@ -2,9 +2,10 @@
 import { FleetError } from '../../../errors.ts';
 import type { DiskSpec, Warning } from '../../contract.ts';
 import type { Host } from '../host/host-call.ts';
-import { type FileSystem, formatter } from '../medium/file-system.ts';
+import { formatter } from '../medium/file-system.ts';
 import { type FoundMedium, findMedium } from '../medium/find-medium.ts';
 import { mediumOf } from '../medium/find-volume.ts';
+import type { NewFileSystem } from '../medium/host-disks.ts';
 import { attachDevice } from '../vm/change-device.ts';
 import { usersOf } from '../vm/disk-users.ts';
 import type { GuestCall } from '../vm/guest-call.ts';
@@ -24,7 +25,7 @@ export interface WantedDisk extends DiskSpec {
   readonly target?: string;
   readonly readOnly?: boolean;
   /** On a new one. */
-  readonly fileSystem?: FileSystem;
+  readonly fileSystem?: NewFileSystem | undefined;
 }
 
 export interface AddedDisk {
@@ -72,14 +73,14 @@ async function addNew(
   spec: WantedDisk,
   place: DiskPlace,
 ): Promise<AddedDisk> {
-  const { fileSystem = '' } = spec;
-  const login = fileSystem === '' ? undefined : await formatter(host.files, call);
+  const { fileSystem } = spec;
+  const login = fileSystem && (await formatter(host.files, call));
   const volume = await createVolume(call, devices, login ? { ...spec, format: 'raw' } : spec);
   let path = `the volume ${volume.name} in ${volume.pool}`;
   try {
     const medium = await call.change('attach', () => mediumOf(call, volume));
     path = medium.path;
-    await call.change('format', async () => login?.makeFileSystem(path, fileSystem, call.signal));
+    if (fileSystem) await call.change('format', async () => login?.makeFileSystem(path, fileSystem, call.signal));
     await attachDevice(call, devices, newDisk(medium, place));
   } catch (error) {
     throw await takenBack(call, volume, path, error);

@@ -2,7 +2,8 @@
 import type { Settings } from '../../contract.ts';
 import { oneOf, refused, textIn } from '../../lib/spec-values.ts';
 import { driverAttributes } from '../medium/driver-options.ts';
-import { type FileSystem, readFileSystem } from '../medium/file-system.ts';
+import { readFileSystem } from '../medium/file-system.ts';
+import type { NewFileSystem } from '../medium/host-disks.ts';
 import { CACHES, DISCARDS, FORMATS, IOS } from './fields.ts';
 
 export interface DiskOptions {
@@ -25,7 +26,7 @@ export interface DiskVolume {
   /** Takes room as it is written to. */
   readonly isThin: boolean;
   /** On the new volume, which is empty. */
-  readonly fileSystem: FileSystem;
+  readonly fileSystem: NewFileSystem | undefined;
   readonly image: string;
   /** One that is there; '' for a new one. */
   readonly volume: string;
@@ -67,7 +68,7 @@ export function readDiskVolume(row: Settings, shareable: boolean, vmImage: strin
   const isThin = row['thin'] !== false;
   const said = oneOf(['', ...FORMATS], textIn(row, 'format'), 'format of disks');
   const fileSystem = readFileSystem(row, said, volume || image || vmImage);
-  const format = said || (isThin && fileSystem === '' ? '' : 'raw');
+  const format = said || (isThin && !fileSystem ? '' : 'raw');
   if (!isThin && format !== 'raw') throw refused('a disk that has all of its room at once is raw');
   if (image !== '' && vmImage !== '')
     throw refused('the first disk is made of the image of the VM', 'name the image once, there or here');

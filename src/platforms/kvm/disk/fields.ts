@@ -9,6 +9,14 @@ export const CACHES = ['none', 'writeback', 'writethrough', 'directsync', 'unsaf
 export const IOS = ['threads', 'native', 'io_uring'] as const;
 export const DISCARDS = ['unmap', 'ignore'] as const;
 
+/** Of a new disk with a file system. */
+export const CONTENT: Field = text(
+  'content',
+  'Content',
+  'Folder, tar or zip on the host whose files its file system gets: ext4, ext3 or ext2.',
+  { examples: ['/srv/site.tar.gz'] },
+);
+
 const DISK: readonly Field[] = [
   choice(
     'format',
@@ -18,6 +26,7 @@ const DISK: readonly Field[] = [
   ),
   flag('thin', 'Thin', 'It takes room as it is written to; else it is raw, and has all of its room at once.', true),
   choice('file-system', 'File system', 'On a new, empty disk, which is raw then; left empty, none.', FILE_SYSTEMS),
+  CONTENT,
   object('image', 'Image', 'The image that it is made of; the first disk has that of the VM.', 'image'),
   object(
     'volume',

@@ -6,7 +6,7 @@ import { escapeXml } from '../../transport/xml.ts';
 import type { Found, Pool } from '../make/find.ts';
 import type { WantedDisk } from '../make/spec.ts';
 import type { Drive } from '../make/write-drives.ts';
-import type { FileSystem } from '../medium/file-system.ts';
+import type { NewFileSystem } from '../medium/host-disks.ts';
 import type { Volume } from '../rpc/protocol.ts';
 
 /** A volume that is to be made. */
@@ -19,7 +19,7 @@ export interface NewVolume {
   /** A copy has the size of its image at first. */
   readonly growsTo: number | undefined;
   /** What is made on it. */
-  readonly fileSystem: FileSystem;
+  readonly fileSystem: NewFileSystem | undefined;
   /** Bytes that it takes at once. */
   readonly room: number;
   readonly drive: Omit<Drive, 'path'>;

@@ -70,12 +70,27 @@ describe('what a host says of its files', () => {
 
   it('says whether a file system was made', async () => {
     const made = scripted({ mkswap: 'Setting up swapspace version 1\n== made\n' });
-    await files(made.run).makeFileSystem('/d/new.raw', 'swap', signal);
+    await files(made.run).makeFileSystem('/d/new.raw', { kind: 'swap', content: '' }, signal);
     expect(made.calls).toEqual([['mkswap', 'swap', '/d/new.raw']]);
     const none = scripted({ mkswap: 'sh: 1: mkfs.xfs: not found\n' });
-    await expect(files(none.run).makeFileSystem('/d/new.raw', 'xfs', signal)).rejects.toThrow(
+    await expect(files(none.run).makeFileSystem('/d/new.raw', { kind: 'xfs', content: '' }, signal)).rejects.toThrow(
       '/d/new.raw got no xfs: sh: 1: mkfs.xfs: not found',
     );
+  });
+
+  it.each([
+    ['== 0\n', undefined],
+    [
+      'tar: a\n== 0\n: cut\n/srv/a.tar can not be unpacked\n== 1\n',
+      '/d/new.raw got no ext4 with /srv/a.tar: tar: a == 0 : cut',
+    ],
+    ['== 1\n', '/d/new.raw got no ext4 with /srv/a.tar: the host does not say why'],
+    ['mkfs.ext4: killed', '/d/new.raw: the host does not say whether it got ext4'],
+  ])('F-086 says whether a file system got its files: %j', async (answer, why) => {
+    const { run, calls } = scripted({ 'mkfs.$kind': answer });
+    const filled = files(run).makeFileSystem('/d/new.raw', { kind: 'ext4', content: '/srv/a.tar' }, signal);
+    await (why === undefined ? filled : expect(filled).rejects.toThrow(why));
+    expect(calls).toEqual([['mkfs.$kind', 'ext4', '/d/new.raw', '/srv/a.tar']]);
   });
 
   it('may be less than was asked, or nothing that is known', async () => {

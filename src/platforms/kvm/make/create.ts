@@ -81,9 +81,10 @@ async function make(host: Host, call: HostCall, plan: MakePlan, now: number): Pr
         client.call(procedures.resizeVolume, { volume, capacity, flags: 0 }, options),
       );
     const { path } = await readVolume(call, volume);
-    if (one.fileSystem !== '')
-      await step(`make ${one.fileSystem} on ${one.name}`, async () =>
-        plan.formatter?.makeFileSystem(path, one.fileSystem, signal),
+    const { fileSystem } = one;
+    if (fileSystem)
+      await step(`make ${fileSystem.kind} on ${one.name}`, async () =>
+        plan.formatter?.makeFileSystem(path, fileSystem, signal),
       );
     return { volume, drive: { ...one.drive, path } };
   };

@@ -112,7 +112,7 @@ export async function planVm(
   }
   const made = disks.filter((disk) => 'pool' in disk);
   refuseNoRoom(made);
-  const isFormatted = made.some(({ fileSystem }) => fileSystem !== '');
+  const isFormatted = made.some(({ fileSystem }) => fileSystem !== undefined);
   const seedPool = seed && (pools.values().next().value ?? (await findPool(call, '')));
   const seedVolume = seed && seedPool && seedOf(spec.name, seed, seedPool);
   const media = [iso, extraIso, floppy].flatMap((drive) => drive?.path ?? []);
@@ -192,7 +192,7 @@ function seedOf(vm: string, { kind, bytes }: Seed, pool: Pool): NewVolume {
     xml,
     from: undefined,
     growsTo: undefined,
-    fileSystem: '',
+    fileSystem: undefined,
     room: 0,
     drive: { isBlock, format: 'raw', bus: 'scsi' },
   };

@@ -17,9 +17,9 @@ function login(refuses = false): { readonly files: HostFiles; readonly made: str
     links: async () => new Map(),
     backings: async () => new Map(),
     device: async () => ({ uses: [], kin: [] }),
-    async makeFileSystem(path, kind) {
+    async makeFileSystem(path, { kind, content }) {
       if (refuses) throw new FleetError('op.failed', `${path} got no ${kind}: mkfs.${kind}: not found`);
-      made.push(`${kind} on ${path}`);
+      made.push([kind, 'on', path, ...(content ? ['with', content] : [])].join(' '));
     },
     remove: async () => undefined,
     firstLine: async () => undefined,
@@ -51,6 +51,12 @@ it('F-085 a new disk of a VM gets a file system before it is attached, and is ra
   expect(sent[1]).toContain('<source file="/d/web1_1.raw"/>');
 });
 
+it('F-086 gets the files of a folder or an archive', async () => {
+  const { files, made } = login();
+  await (await withRow({ 'file-system': 'ext4', content: '/srv/site.tar' }, files)).change();
+  expect(made).toEqual(['ext4 on /d/web1_1.raw with /srv/site.tar']);
+});
+
 it('F-085 of a new VM one disk gets a file system', async () => {
   const { files, made } = login();
   const { host, signal, sent, answer } = makingHost({ files });
@@ -76,6 +82,14 @@ it('a disk whose file system could not be made is taken back', async () => {
 
 it.each<readonly [string, Settings, HostFiles | undefined, string]>([
   ['without a login', { 'file-system': 'ext4' }, undefined, 'op.unsupported'],
+  [
+    'with files in a file system that takes none',
+    { 'file-system': 'xfs', content: '/srv' },
+    login().files,
+    'op.refused',
+  ],
+  ['with files in no file system', { content: '/srv' }, login().files, 'op.refused'],
+  ['with files of no whole path', { 'file-system': 'ext4', content: 'srv' }, login().files, 'op.refused'],
   ['on an image', { 'file-system': 'ext4', format: 'qcow2' }, login().files, 'op.refused'],
 ])('is refused %s, before anything is made', async (_when, row, files, code) => {
   const { change, sent } = await withRow(row, files);

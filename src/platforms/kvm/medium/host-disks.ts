@@ -1,5 +1,7 @@
 /** Block devices and empty volumes of a host, asked and written by its own programs. */
 import { FleetError } from '../../../errors.ts';
+import { plainLine } from '../../transport/http/wire.ts';
+import { FILL } from './fill-script.ts';
 
 /** A block device as the host has it. */
 export interface HostDevice {
@@ -9,11 +11,19 @@ export interface HostDevice {
   readonly kin: readonly string[];
 }
 
+/** What is made on an empty volume. */
+export interface NewFileSystem {
+  /** As mkfs(8) calls it, or swap. */
+  readonly kind: string;
+  /** A folder or an archive of the host, whose files it gets; '' for none. */
+  readonly content: string;
+}
+
 export interface HostDisks {
   /** Rejects with op.refused where the host does not say what it does with it. */
   device(path: string, signal: AbortSignal): Promise<HostDevice>;
-  /** Of an empty volume, with `mkfs.KIND` or mkswap of the host. Rejects with op.failed and what that says. */
-  makeFileSystem(path: string, kind: string, signal: AbortSignal): Promise<void>;
+  /** On an empty volume, with `mkfs.KIND` or mkswap of the host. Rejects with op.failed and what that says. */
+  makeFileSystem(path: string, system: NewFileSystem, signal: AbortSignal): Promise<void>;
 }
 
 /** What a script prints that has these words, ended by NUL, as its stdin. */
@@ -26,6 +36,8 @@ export type Ask = (
 
 /** Large devices that are slow to be written to. */
 const FORMAT_MS = 300_000;
+/** Archives are listed, unpacked and copied. */
+const FILL_MS = 900_000;
 const DEVICE = `xargs -0 -n1 sh -c 'lsblk -nrpo NAME,TYPE,MOUNTPOINT -- "$0" && echo == && lsblk -nrspo NAME -- "$0" && echo ==' 2>&1; true`;
 /** Neither is told to write over what it finds. Kinds come from a list of ours; root's programs are in no user's path. */
 const FORMAT = `xargs -0 -n2 sh -c 'PATH=$PATH:/usr/sbin:/sbin; case $0 in swap) mkswap -- "$1";; *) "mkfs.$0" -q -- "$1";; esac && echo == made' 2>&1; true`;
@@ -39,12 +51,26 @@ export const createHostDisks = (ask: Ask): HostDisks => ({
       throw new FleetError('op.refused', `whether the host uses ${path} can't be seen: ${said.trim() || 'no answer'}`);
     return readDevice(below, above);
   },
-  async makeFileSystem(path, kind, signal) {
+  async makeFileSystem(path, { kind, content }, signal) {
+    if (content !== '') return fill(ask, path, kind, content, signal);
     const said = isPlain(path) ? await ask(FORMAT, [kind, path], signal, FORMAT_MS) : ODD_NAME;
     if (/^== made$/m.test(said)) return;
     throw new FleetError('op.failed', `${path} got no ${kind}: ${said.trim() || 'the host does not say why'}`);
   },
 });
+
+async function fill(ask: Ask, path: string, kind: string, content: string, signal: AbortSignal): Promise<void> {
+  const said =
+    isPlain(path) && isPlain(content) ? await ask(FILL, [kind, path, content], signal, FILL_MS) : `${ODD_NAME}\n== 1\n`;
+  // Names of files stand in it: only the last line is the script's own.
+  const [, words = '', code] = /^(.*)== (\d+)\n$/s.exec(said) ?? [];
+  if (code === '0') return;
+  if (code === undefined) throw new FleetError('op.failed', `${path}: the host does not say whether it got ${kind}`);
+  throw new FleetError(
+    'op.failed',
+    `${path} got no ${kind} with ${content}: ${plainLine(words.trim()) || 'the host does not say why'}`,
+  );
+}
 
 /** An absolute path without what would end a line of an answer. */
 export const isPlain = (path: string): boolean => path.startsWith('/') && !/[\x00-\x1f\x7f]/.test(path);

@@ -2,7 +2,7 @@
 import type { Field, ListField, SettingsField } from '../../contract.ts';
 import { choice, fixed, flag, object, size, text } from '../../lib/field-kinds.ts';
 import { CHANGES_NOW } from '../../lib/fields.ts';
-import { FILE_SYSTEMS, FORMATS } from '../disk/fields.ts';
+import { CONTENT, FILE_SYSTEMS, FORMATS } from '../disk/fields.ts';
 
 /** Bytes: disks are as many of these. */
 export const SECTOR = 512;
@@ -68,6 +68,7 @@ export const attachedDisks: ListField & SettingsField = {
       ...choice('file-system', 'File system', 'On a new one, which is raw then; left empty, none.', FILE_SYSTEMS),
       when: isDisk,
     } as Field),
+    fixed({ ...CONTENT, when: isDisk }),
     fixed(flag('read-only', 'Read-only', 'The guest can not write to it.')),
     fixed(flag('shareable', 'Shareable', 'Other VMs may write to it at the same time.')),
   ],
