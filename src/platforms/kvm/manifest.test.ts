@@ -100,9 +100,13 @@ it('shows of a guest what can be changed: saved, or while it runs', () => {
     'tpm: TPM, flag; default false; advanced; config write, running read; takes effect restart',
     'rng: Random numbers, flag; default false; advanced; config write, running read; takes effect restart',
     'guest-agent: Guest agent, flag; default true; advanced; config write, running read; takes effect restart',
-    'graphics: Graphics, choice; of vnc spice none; advanced; config write, running read; takes effect restart',
+    'graphics: Graphics, choice; of vnc spice sdl none; advanced; config write, running read; takes effect restart',
+    'sdl-display: SDL display, text; with graphics sdl; such as :0; advanced; config write, running read; takes effect restart',
+    'sdl-xauth: X authority, text; with graphics sdl; such as /root/.Xauthority; advanced; config write, running read; takes effect restart',
     'video: Video, choice; of vga virtio qxl bochs cirrus ramfb none; advanced; config write, running read; takes effect restart',
     'tablet: Tablet, flag; default true; advanced; config write, running read; takes effect restart',
+    'usb-mouse: USB mouse, flag; default false; advanced; config write, running read; takes effect restart',
+    'usb-keyboard: USB keyboard, flag; default false; advanced; config write, running read; takes effect restart',
     'balloon: Balloon, flag; default true; advanced; config write, running read; takes effect restart',
     'memory-reports: Memory reports, count; 0…3600; advanced; config write, running write; takes effect now',
     'machine: Machine, text; default empty; checked; advanced; config read, running read; takes effect recreate',
@@ -121,7 +125,7 @@ it('asks of a new VM what it is made of, with the rare apart', () => {
     'name image iso memory vcpus autostart title description disk nic cloud-init user keys password commands plan start',
   );
   expect(keys(true).join(' ')).toBe(
-    'user-data profile os owner metadata boot-network seed file root-login store-metadata ips netmasks gateway dns domain reserve-ip reserve-dns virtualization cpu sockets cores threads cpu-flag pmu firmware kernel initrd cmdline on-poweroff on-reboot on-crash clock tpm rng guest-agent graphics video tablet balloon memory-reports machine arch max-vcpus nested pin max-memory hotplug-memory memory-slots numa numa-mode numa-nodes huge-pages page-size folder pci iommu emulator extra-iso floppy display-password boot next-boot',
+    'user-data profile os owner metadata boot-network seed file root-login store-metadata ips netmasks gateway dns domain reserve-ip reserve-dns virtualization cpu sockets cores threads cpu-flag pmu firmware kernel initrd cmdline on-poweroff on-reboot on-crash clock tpm rng guest-agent graphics sdl-display sdl-xauth video tablet usb-mouse usb-keyboard balloon memory-reports machine arch max-vcpus nested pin max-memory hotplug-memory memory-slots numa numa-mode numa-nodes huge-pages page-size folder pci iommu emulator extra-iso floppy display-password boot next-boot',
   );
   const ofCloudInit = [
     'user',

@@ -128,6 +128,26 @@ describe('a guest that is off', () => {
     expect(await guestState(host, VM)).toBe('running');
   });
 
+  it('F-110 has a window of SDL and devices on USB, and a screen for viewers again', async () => {
+    const before = /<graphics type='(\w+)'/.exec(await xml('--inactive'))?.[1] ?? 'none';
+    expect((await edit('--graphics', 'sdl')).stderr).toContain('a window of SDL is on a display of X');
+    await edit(
+      '--graphics',
+      'sdl',
+      '--sdl-display',
+      ':0',
+      '--sdl-xauth',
+      '/root/.Xauthority',
+      '--usb-mouse',
+      '--usb-keyboard',
+    );
+    const text = await xml('--inactive');
+    expect(text).toContain("<graphics type='sdl' display=':0' xauth='/root/.Xauthority'");
+    for (const type of ['mouse', 'keyboard']) expect(text).toMatch(new RegExp(`<input type='${type}' bus='usb'>`));
+    await edit('--graphics', before);
+    expect(await xml('--inactive')).not.toContain('sdl');
+  });
+
   it.each([
     ['--cpu', 'nonsense', 'this host has no CPU nonsense'],
     ['--graphics', 'spice', ''],

@@ -38,6 +38,15 @@ describe('the display of a guest', () => {
     expect(reached).toEqual([{ listen: '127.0.0.1', port: 5901 }]);
   });
 
+  it('F-110 that is a window of SDL is seen on its host alone', async () => {
+    const { display, viewer } = guest("<graphics type='sdl' display=':0'/>");
+    for (const look of [display, viewer])
+      await expect(look()).rejects.toMatchObject({
+        code: 'op.unsupported',
+        message: 'the display of web1 is a window on a screen of its host',
+      });
+  });
+
   it.each(['spice', 'rdp'] as const)(
     'of the kind %s alone says so, and offers a viewer, which is let there',
     async (kind) => {

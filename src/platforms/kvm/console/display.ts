@@ -20,7 +20,7 @@ export const createDisplay =
 
 function notShown(name: string, all: readonly XmlElement[]): FleetError {
   const kinds = all.map((one) => attribute(one, 'type') ?? '').filter(Boolean);
-  if (kinds.length === 0) return noDisplay(name);
+  if (kinds.length === 0 || kinds.every((kind) => kind === 'sdl')) return noDisplay(name, kinds);
   return new FleetError(
     'op.unsupported',
     `${name} has a display of the kind ${kinds.join(', ')}, and drover shows VNC`,

@@ -26,7 +26,12 @@ async function readDomain({ client, domain, signal }: GuestCall): Promise<XmlEle
   return readDocument(xml, 'domain');
 }
 
-export function noDisplay(name: string): FleetError {
+/** `kinds`: of the displays that it has nevertheless. */
+export function noDisplay(name: string, kinds: readonly string[]): FleetError {
+  if (kinds.includes('sdl'))
+    return new FleetError('op.unsupported', `the display of ${name} is a window on a screen of its host`, {
+      fix: 'choose vnc as its graphics to see it from here',
+    });
   return new FleetError('op.unsupported', `${name} has no display`, { fix: 'its serial console may answer' });
 }
 

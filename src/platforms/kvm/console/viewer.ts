@@ -17,7 +17,11 @@ export const createViewer =
       const all = await readGraphics(call);
       const kind = KINDS.find((one) => all.some((graphics) => attribute(graphics, 'type') === one));
       const graphics = all.find((one) => attribute(one, 'type') === kind);
-      if (!kind || !graphics) throw noDisplay(name);
+      if (!kind || !graphics)
+        throw noDisplay(
+          name,
+          all.map((one) => attribute(one, 'type') ?? ''),
+        );
       const place = placeOf(graphics, name, dialer.host);
       // Whether it can be reached at all is seen now, and not when a program has been started.
       const first = await dialer.reach(place, signal);

@@ -24,6 +24,8 @@ describe('settings of a definition', () => {
     [{ tpm: true, rng: true, tablet: true, 'guest-agent': true }],
     [{ graphics: 'spice' }],
     [{ graphics: 'none' }],
+    [{ graphics: 'sdl', 'sdl-display': ':0', 'sdl-xauth': '/root/.Xauthority' }],
+    [{ 'usb-mouse': true, 'usb-keyboard': true }],
     [{ video: 'virtio' }],
     [{ balloon: false }],
     [{ virtualization: 'kvm' }],
@@ -69,6 +71,9 @@ describe('settings of a definition', () => {
 
   it.each<readonly [Settings, string]>([
     [{ cpu: '' }, 'a guest has a CPU'],
+    [{ graphics: 'sdl' }, 'a window of SDL is on a display of X, not on ""'],
+    [{ graphics: 'sdl', 'sdl-display': ':0', 'sdl-xauth': 'a' }, 'an X authority has a whole path on the host'],
+    [{ 'sdl-display': ':0' }, 'only a window of SDL is on a display of X'],
     [{ clock: 'variable' }, 'there is no clock "variable"'],
     [{ 'on-crash': '' }, 'there is no value of on-crash ""'],
     [{ kernel: 'vmlinuz' }, 'a kernel has a whole path on the host'],
@@ -80,6 +85,18 @@ describe('settings of a definition', () => {
       code: 'op.refused',
       message: expect.stringContaining(why),
     });
+  });
+
+  it('F-110 has a window of SDL, and no server beside it, and devices on USB beside those on PS/2', async () => {
+    const ps2 = BARE.replace('<devices/>', '<devices><input type="mouse" bus="ps2"/><graphics type="vnc"/></devices>');
+    expect(await read(ps2)).toMatchObject({ 'usb-mouse': false, 'sdl-display': '' });
+    const { xml } = await withDefined(ps2, { graphics: 'sdl', 'sdl-display': ':1', 'usb-mouse': true });
+    expect(xml).toContain('<graphics type="sdl" display=":1"/>');
+    expect(xml).not.toContain('vnc');
+    const { xml: moved } = await withDefined(xml, { 'sdl-display': ':2', 'usb-mouse': false });
+    expect(moved).toContain('<input type="mouse" bus="ps2"/><graphics type="sdl" display=":2"/>');
+    const { xml: back } = await withDefined(moved, { graphics: 'vnc' });
+    expect(await read(back)).toMatchObject({ graphics: 'vnc', 'sdl-display': '' });
   });
 
   it('takes what only spice has away with its screen, and warns of what is lost', async () => {
@@ -135,6 +152,8 @@ it('F-076 gives a new guest what was asked for, and leaves the rest to libvirt',
     'on-crash': 'restart',
     video: '',
     tablet: false,
+    'usb-mouse': false,
+    'usb-keyboard': true,
     balloon: true,
     'memory-reports': 9,
   };
@@ -143,6 +162,8 @@ it('F-076 gives a new guest what was asked for, and leaves the rest to libvirt',
     clock: 'localtime',
     'on-crash': 'restart',
     tablet: false,
+    'usb-mouse': false,
+    'usb-keyboard': true,
     'memory-reports': 9,
   });
   expect(xml).not.toContain('<video>');

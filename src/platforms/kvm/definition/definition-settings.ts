@@ -34,11 +34,16 @@ const OF_NEW: ReadonlySet<string> = new Set([
   'video',
   'memory-reports',
 ]);
+/** Those that it has without being asked, and those that it has not. */
+const ON_WITHOUT: ReadonlySet<string> = new Set(['tablet', 'balloon']);
+const OFF_WITHOUT: ReadonlySet<string> = new Set(['usb-mouse', 'usb-keyboard']);
 
 /** The definition of a new guest, with what was asked for of it. */
 export async function withNewDefined(xml: string, asked: Settings): Promise<string> {
   const given = Object.entries(asked).filter(([key, value]) =>
-    OF_NEW.has(key) ? value !== '' : (key === 'tablet' || key === 'balloon') && value === false,
+    OF_NEW.has(key)
+      ? value !== ''
+      : (ON_WITHOUT.has(key) && value === false) || (OFF_WITHOUT.has(key) && value === true),
   );
   return (await withDefined(xml, Object.fromEntries(given), [...PARTS, memoryReports])).xml;
 }

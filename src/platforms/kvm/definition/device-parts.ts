@@ -2,7 +2,8 @@
 import type { SettingValue, Warning } from '../../contract.ts';
 import { attribute, child, type XmlElement } from '../../transport/xml.ts';
 import type { XmlEditor } from '../xml/edit-xml.ts';
-import { GRAPHICS, VIDEOS } from './fields.ts';
+import { VIDEOS } from './fields.ts';
+import { graphicsPart } from './graphics-part.ts';
 import { devicesIn, type Part, replaceAll, single, wordIn, wordOf } from './part.ts';
 
 /** There is such a device, or there is none. */
@@ -29,33 +30,12 @@ function device(
 }
 
 const AGENT = 'org.qemu.guest_agent.0';
+/** Each guest of x86 has a mouse and a keyboard on PS/2 as well, which can't be taken away. */
+const isOnUsb =
+  (type: string) =>
+  (input: XmlElement): boolean =>
+    attribute(input, 'type') === type && attribute(input, 'bus') === 'usb';
 const isAgent = (channel: XmlElement): boolean => attribute(child(channel, 'target'), 'name') === AGENT;
-
-const readGraphics = (domain: XmlElement): string => {
-  const [first] = devicesIn(domain, 'graphics');
-  return first ? wordOf(GRAPHICS, attribute(first, 'type')) : 'none';
-};
-
-/** What only spice has: libvirt refuses it beside another screen. */
-const OF_SPICE: readonly (readonly [name: string, type: string])[] = [
-  ['channel', 'spicevmc'],
-  ['redirdev', 'spicevmc'],
-  ['smartcard', 'spicevmc'],
-  ['audio', 'spice'],
-];
-
-/** It listens on the host itself alone: a viewer comes by way of SSH. */
-function writeGraphics(editor: XmlEditor, value: SettingValue): undefined {
-  const { root } = editor;
-  const graphics = wordIn(GRAPHICS, value, 'graphics');
-  const devices = child(root, 'devices');
-  for (const [name, type] of OF_SPICE)
-    for (const one of devicesIn(root, name)) if (attribute(one, 'type') === type) editor.cut(one);
-  const screen = graphics === 'none' ? '' : `<graphics type="${graphics}" autoport="yes" listen="127.0.0.1"/>`;
-  replaceAll(editor, devices, devicesIn(root, 'graphics'), screen);
-  if (graphics === 'spice' && devices)
-    editor.insert(devices, '<channel type="spicevmc"><target type="virtio" name="com.redhat.spice.0"/></channel>');
-}
 
 const readVideo = (domain: XmlElement): string => {
   const [first] = devicesIn(domain, 'video');
@@ -87,7 +67,9 @@ export const deviceParts: readonly Part[] = [
   device('rng', 'rng', '<rng model="virtio"><backend model="random">/dev/urandom</backend></rng>'),
   device('guest-agent', 'channel', `<channel type="unix"><target type="virtio" name="${AGENT}"/></channel>`, isAgent),
   device('tablet', 'input', '<input type="tablet" bus="usb"/>', (input) => attribute(input, 'type') === 'tablet'),
-  single('graphics', readGraphics, writeGraphics),
+  device('usb-mouse', 'input', '<input type="mouse" bus="usb"/>', isOnUsb('mouse')),
+  device('usb-keyboard', 'input', '<input type="keyboard" bus="usb"/>', isOnUsb('keyboard')),
+  graphicsPart,
   single('video', readVideo, writeVideo),
   single('balloon', hasBalloon, writeBalloon),
 ];

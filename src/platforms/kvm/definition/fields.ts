@@ -4,7 +4,7 @@ import { choice, count, flag, rows, text } from '../../lib/field-kinds.ts';
 
 export const TYPES = ['kvm', 'qemu'];
 export const FIRMWARES = ['bios', 'uefi', 'uefi-secure'] as const;
-export const GRAPHICS = ['vnc', 'spice', 'none'];
+export const GRAPHICS = ['vnc', 'spice', 'sdl', 'none'];
 export const VIDEOS = ['vga', 'virtio', 'qxl', 'bochs', 'cirrus', 'ramfb', 'none'];
 export const CLOCKS = ['utc', 'localtime'];
 /** Of those that libvirt knows QEMU has only these. */
@@ -63,8 +63,18 @@ const FIELDS: readonly Field[] = [
   flag('rng', 'Random numbers', "Give it random numbers of the host's."),
   flag('guest-agent', 'Guest agent', "Give it a channel for QEMU's agent.", true),
   choice('graphics', 'Graphics', 'Screen that can be looked at from the host itself, or none.', GRAPHICS),
+  text('sdl-display', 'SDL display', 'Display of X on the host that its window is on.', {
+    examples: [':0'],
+    when: { key: 'graphics', is: ['sdl'] },
+  }),
+  text('sdl-xauth', 'X authority', 'File on the host that lets it in there.', {
+    examples: ['/root/.Xauthority'],
+    when: { key: 'graphics', is: ['sdl'] },
+  }),
   choice('video', 'Video', 'Video card that it sees.', VIDEOS),
   flag('tablet', 'Tablet', 'Give it a pointer that follows that of the viewer.', true),
+  flag('usb-mouse', 'USB mouse', 'Give it a mouse on USB.'),
+  flag('usb-keyboard', 'USB keyboard', 'Give it a keyboard on USB.'),
   flag('balloon', 'Balloon', 'Give it the device that takes memory and gives it back while it runs.', true),
 ];
 

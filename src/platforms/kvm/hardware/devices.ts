@@ -104,6 +104,7 @@ function readKernel(spec: Settings): DeviceWish['kernel'] {
 function readPassword(password: string, graphics: string): string {
   if (password === '') return '';
   if (graphics === 'none') throw refused('a VM without a screen has no password for it');
+  if (graphics === 'sdl') throw refused('a window of SDL has no password');
   if (/[^\x20-\x7e]/.test(password))
     throw refused('the password of a screen has letters, digits and signs of ASCII alone');
   if (graphics === 'vnc' && password.length > VNC_PASSWORD)

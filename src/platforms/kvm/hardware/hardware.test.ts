@@ -226,6 +226,7 @@ describe('hardware is refused', () => {
     [{ kernel: '/k\ufffe' }, "has characters that libvirt can't keep"],
     [{ folder: [{ path: '/a\ud800', tag: 'a' }] }, "has characters that libvirt can't keep"],
     [{ graphics: 'none', 'display-password': 'x' }, 'a VM without a screen has no password for it'],
+    [{ graphics: 'sdl', 'sdl-display': ':0', 'display-password': 'x' }, 'a window of SDL has no password'],
   ])('%j: %s', (spec, said) => {
     expect(() => read(spec)).toThrow(
       expect.objectContaining({ code: 'op.refused', message: expect.stringContaining(said) }),

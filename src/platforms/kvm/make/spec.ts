@@ -5,6 +5,7 @@ import { readGuest, type WantedGuest } from '../../lib/seed/guest-spec.ts';
 import { numberIn, oneOf, refused, rowsIn, textIn } from '../../lib/spec-values.ts';
 import type { BootDevice } from '../boot/boot-device.ts';
 import { bootOf } from '../boot/order.ts';
+import { readSdlPlace, type SdlPlace } from '../definition/graphics-part.ts';
 import { type DiskOptions, type DiskVolume, readDiskOptions, readDiskVolume } from '../disk/disk-options.ts';
 import { type Hardware, readHardware } from '../hardware/hardware.ts';
 import { refuseOs } from '../metadata/guest-os.ts';
@@ -56,7 +57,9 @@ export interface MakeSpec {
   readonly firmware: '' | 'bios' | 'uefi' | 'uefi-secure';
   readonly tpm: boolean;
   readonly rng: boolean;
-  readonly graphics: 'vnc' | 'spice' | 'none';
+  readonly graphics: (typeof GRAPHICS)[number];
+  /** Of a window of SDL. */
+  readonly sdl: SdlPlace | undefined;
   readonly hardware: Hardware;
   readonly bootsNetwork: boolean;
   /** Kinds of devices in their order. */
@@ -70,7 +73,7 @@ export interface MakeSpec {
 
 const TYPES = ['', 'kvm', 'qemu'] as const;
 const FIRMWARES = ['', 'bios', 'uefi', 'uefi-secure'] as const;
-const GRAPHICS = ['vnc', 'spice', 'none'] as const;
+const GRAPHICS = ['vnc', 'spice', 'sdl', 'none'] as const;
 
 /** Throws op.refused for values that no host could take. */
 export function readSpec(spec: Settings): MakeSpec {
@@ -108,6 +111,7 @@ export function readSpec(spec: Settings): MakeSpec {
     tpm: spec['tpm'] === true,
     rng: spec['rng'] === true,
     graphics,
+    sdl: readSdlPlace(spec, graphics),
     hardware: readHardware(spec, vcpus, memory, graphics),
     ...bootOf(spec, image !== '', text('iso') !== ''),
     defined: spec,

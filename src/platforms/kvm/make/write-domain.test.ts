@@ -150,6 +150,7 @@ describe('the definition of a new domain', () => {
   it.each([
     [{ graphics: 'none' }, '<graphics', false],
     [{ graphics: 'spice' }, '<graphics type="spice" autoport="yes" listen="127.0.0.1"/>', true],
+    [{ graphics: 'sdl', 'sdl-display': ':0' }, '<graphics type="sdl" display=":0"/><video>', true],
     [{ tpm: true }, '<tpm model="tpm-crb"><backend type="emulator" version="2.0"/></tpm>', true],
     [{ rng: true }, '<rng model="virtio"><backend model="random">/dev/urandom</backend></rng>', true],
     [{}, '<rng', false],

@@ -1,6 +1,7 @@
 /** The definition of a new domain (https://libvirt.org/formatdomain.html). What is not written libvirt fills in. */
 import { escapeXml } from '../../transport/xml.ts';
 import { nextBootXml } from '../boot/next-boot.ts';
+import { sdlXml } from '../definition/graphics-part.ts';
 import { cpuXml, vcpuXml } from '../hardware/cpu.ts';
 import { devicesXml, kernelXml, sharesMemory } from '../hardware/devices.ts';
 import { featuresXml, remapsInterrupts } from '../hardware/hardware.ts';
@@ -85,7 +86,7 @@ function osXml({ arch, machine, firmware }: Abilities, kernel: string): string {
 }
 
 /** It listens on the host itself alone: a viewer comes by way of SSH. */
-function graphicsXml({ graphics, hardware }: MakeSpec, isX86: boolean): string {
+function graphicsXml({ graphics, sdl, hardware }: MakeSpec, isX86: boolean): string {
   if (graphics === 'none') return '';
   const agent =
     graphics === 'spice' ? '<channel type="spicevmc"><target type="virtio" name="com.redhat.spice.0"/></channel>' : '';
@@ -93,5 +94,6 @@ function graphicsXml({ graphics, hardware }: MakeSpec, isX86: boolean): string {
   const pointer = isX86 ? '<input type="tablet" bus="usb"/>' : '';
   const { password } = hardware.devices;
   const secret = password && ` passwd="${escapeXml(password)}"`;
+  if (sdl) return `${pointer}${sdlXml(sdl)}${video}`;
   return `${pointer}<graphics type="${graphics}" autoport="yes" listen="127.0.0.1"${secret}/>${video}${agent}`;
 }
