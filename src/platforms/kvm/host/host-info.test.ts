@@ -61,6 +61,16 @@ it('F-040 reads system, disks and networks of a host', () => {
   });
 });
 
+it('F-182 names the bonds of a host, with their members and how they share the work', () => {
+  const bonds = `/sys/class/net/bond0/bonding 802.3ad 4 | eth0 eth1
+/sys/class/net/bond1/bonding active-backup 1 | \n/sys/class/net/odd`;
+  const { lines } = readReport(REPORT.replace('== default\n', `== bonds\n${bonds}\n== default\n`));
+  expect(lines.filter(([, name]) => /^(bond|odd)/.test(name))).toEqual([
+    ['Networks', 'bond0', 'bond of eth0, eth1, 802.3ad'],
+    ['Networks', 'bond1', 'bond of no interfaces, active-backup'],
+  ]);
+});
+
 it('F-040 F-105 takes for the default bridge what has the default route, or the only one that there is', () => {
   const bridgeOf = (report: string) => readReport(report).facts.defaultBridge;
   expect(bridgeOf(REPORT.replace('dev eth0', 'dev br1'))).toBe('br1');

@@ -123,6 +123,7 @@ echo '== groups'; ${GROUPS_SCRIPT}
 echo '== bridges'; ls -d /sys/class/net/*/bridge 2>/dev/null
 echo '== ports'; ls -d /sys/class/net/*/brif/* 2>/dev/null
 echo '== states'; for each in /sys/class/net/*/bridge; do echo "$each $(cat "\${each%bridge}operstate")"; done 2>/dev/null
+echo '== bonds'; for each in /sys/class/net/*/bonding; do [ -d "$each" ] && echo "$each $(cat "$each/mode") | $(cat "$each/slaves")"; done 2>/dev/null
 echo '== default'; ip -o route show default 2>/dev/null
 echo '== addresses'; ip -o addr show 2>/dev/null`;
 
@@ -180,6 +181,7 @@ export function readReport(report: string): NodeInfo {
       ...readGroups(of('groups')),
       ...addresses.map(({ device, address }): Line => ['Networks', device, address]),
       ['Networks', 'Bridges', bridges.join(', ') || '-'],
+      ...of('bonds').flatMap(readBond),
       ['Networks', 'Default bridge', defaultBridge ?? '-'],
       ['Networks', 'Default route', route ?? '-'],
     ],
@@ -215,6 +217,14 @@ function bridgeOf(name: string, of: Parts, addresses: NonNullable<NodeFacts['add
     ports: of('ports').flatMap((path) => (path.startsWith(`${at}brif/`) ? [path.split('/').at(-1) ?? ''] : [])),
     active: word === 'up' ? true : word === 'down' ? false : undefined,
   };
+}
+
+/** `/sys/class/net/bond0/bonding 802.3ad 4 | eth0 eth1`: its mode by name and number, and its members. */
+function readBond(line: string): readonly Line[] {
+  const [, name, mode = '', members = ''] = /^\/sys\/class\/net\/([^/]+)\/bonding (\S*)[^|]*\|(.*)$/.exec(line) ?? [];
+  if (name === undefined) return [];
+  const words = members.trim().replaceAll(/ +/g, ', ');
+  return [['Networks', name, `bond of ${words || 'no interfaces'}${mode && `, ${mode}`}`]];
 }
 
 /** The kernel writes a blank in a path as `\040`. */
