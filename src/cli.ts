@@ -92,7 +92,8 @@ export async function runCli(typed: readonly string[], crash: CrashGuard, host: 
       return EXIT.done;
     }
     const context = contextOf(parsed);
-    return await withApp(parsed, crash, host, plugins, (app) => {
+    const addresses = found.command.byAddress ? parsed.words.slice(found.used) : [];
+    return await withApp({ ...parsed, addresses }, crash, host, plugins, (app) => {
       tellProblems(app, say);
       return found.command.run({ ...context, app }, ownPart(parsed, found.used));
     });
@@ -204,14 +205,14 @@ function ownPart({ words, values, repeated, behind }: ParsedFlags, used: number)
 
 /** The configuration is read; connections are closed whatever happens. */
 async function withApp(
-  { values, repeated }: ParsedFlags,
+  { values, repeated, addresses = [] }: ParsedFlags & { readonly addresses?: readonly string[] },
   crash: CrashGuard,
   { clock, interrupt, stderr, ...host }: CliHost,
   plugins: Plugins,
   run: (app: CommandContext['app']) => Promise<number>,
 ): Promise<number> {
   const unsaved = unsavedEndpoints(
-    globalsOf(values, repeated).clients,
+    [...globalsOf(values, repeated).clients, ...addresses],
     plugins.platforms.map(({ manifest }) => manifest),
   );
   // A demo has no roles: nothing that is real may come into it.

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { hostSetups } from './actions/node/set-up-host.ts';
 import { policyOf, whyForbidden } from './actions/policy.ts';
 import type { DraftEndpoint, Services } from './actions/services.ts';
 import { tables as ownTables, type Tables } from './actions/tables.ts';
@@ -8,7 +9,6 @@ import { FleetError, sentence } from './errors.ts';
 import { type EndpointName, endpointOf, type Id, type VmId } from './ids.ts';
 import { createNotifier, type Notifier, type NotifierOptions } from './notify/notifier.ts';
 import type {
-  Check,
   Connection,
   Endpoint,
   EndpointField,
@@ -149,6 +149,12 @@ export function compose(options: ComposeOptions): App {
     if (config.trouble) throw invalid(config.trouble);
     return resolve(config, signal);
   };
+  const configured = (name: EndpointName): EndpointConfig => {
+    const config = current().endpoints.get(name);
+    if (!config) throw new FleetError('endpoint.not-found', `there is no endpoint ${name}`);
+    if (config.trouble) throw invalid(config.trouble);
+    return config;
+  };
   const testDraft: Services['testDraft'] = async (draft, ask, signal) => {
     const platform = await load(draft.platform);
     const fields = allFieldsOf(fieldsOf.get(draft.platform) ?? []);
@@ -245,13 +251,9 @@ export function compose(options: ComposeOptions): App {
     appliances: () => appliancesOf(clock, cacheDirectory(env, home), home, current),
     ...templateServices({ ...options, audit, platforms: manifests.map(({ id }) => id), config: current }),
     configEdit: () => ({ by: whoAmI(env), at: clock.now(), fleet: store.fleet }),
-    async testEndpoint(name, ask, signal): Promise<readonly Check[]> {
-      const config = current().endpoints.get(name);
-      if (!config) throw new FleetError('endpoint.not-found', `there is no endpoint ${name}`);
-      if (config.trouble) throw invalid(config.trouble);
-      return testDraft(config, ask, signal);
-    },
+    testEndpoint: async (name, ask, signal) => testDraft(configured(name), ask, signal),
     testDraft,
+    setUpHost: hostSetups({ configured, load, resolve, policyFor, operations, audit, clock, wire: wireLog.push }),
     async detect(platform, signal) {
       const { detect } = await load(platform);
       return detect ? detect({ signal, clock, wire: wireLog.push, ask: {} }) : [];

@@ -24,6 +24,7 @@ import type { Sessions } from '../state/session/sessions.ts';
 import type { Tasks } from '../state/tasks.ts';
 import type { TemplateServices } from '../state/templates/template-services.ts';
 import type { ConfigEdit } from './config-edit.ts';
+import type { PermittedSetup } from './node/set-up-host.ts';
 import type { Policy } from './policy.ts';
 
 /** An endpoint that is not in the configuration yet, as a form has it: secrets may be references. */
@@ -76,6 +77,8 @@ export interface Services extends TemplateServices {
   testEndpoint(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
   /** The same before it is saved. */
   testDraft(draft: DraftEndpoint, ask: Ask, signal: AbortSignal): Promise<readonly Check[]>;
+  /** Logs in to the host of an endpoint, to look at it and make it ready for VMs: it need not answer as an endpoint yet, F-226. */
+  setUpHost(name: EndpointName, ask: Ask, signal: AbortSignal): Promise<PermittedSetup>;
   /** What of this platform's kind is at hand on this machine, F-031. */
   detect(platform: string, signal: AbortSignal): Promise<readonly Detected[]>;
   /** What forbids changing this object, whatever its state. */

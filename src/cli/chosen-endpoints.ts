@@ -29,6 +29,10 @@ export const groupsOf = ({ app }: CommandContext): ReadonlyMap<string, EndpointG
   // What is wrong in that section was said with the rest of the file.
   readGroups(app.configPath, app.config().file, new Set(app.config().endpoints.keys())).groups;
 
+/** An endpoint's name, a group's, or an address. Throws endpoint.not-found. */
+export const endpointsMeantBy = (word: string, context: CommandContext): readonly EndpointName[] =>
+  meantBy(word, groupsOf(context), context);
+
 function meantBy(
   word: string,
   groups: ReadonlyMap<string, EndpointGroup>,

@@ -60,6 +60,8 @@ export interface Command {
   readonly takes: string;
   /** The last of these words is the name of something new. */
   readonly makes?: true;
+  /** Its words may be addresses, as those of -C, of hosts that are in no configuration. */
+  readonly byAddress?: true;
   /** May depend on what is known only when it runs: the fields of a platform. */
   readonly flags: (argv: readonly string[]) => readonly Flag[];
   readonly run: (context: CommandContext, parsed: ParsedFlags) => Promise<number>;

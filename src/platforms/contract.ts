@@ -24,6 +24,7 @@ export type * from './contract/disk.ts';
 export type * from './contract/feed.ts';
 export type * from './contract/fields.ts';
 export * from './contract/history.ts';
+export type * from './contract/host-setup.ts';
 export type * from './contract/image.ts';
 export type * from './contract/info.ts';
 export type * from './contract/key-pair.ts';

@@ -81,6 +81,7 @@ export async function openServices(
     changeConfig: () => Promise.reject(new Error('there is no configuration here')),
     testEndpoint: async () => [],
     testDraft: async () => [],
+    setUpHost: () => Promise.reject(new Error('no host is set up here')),
     detect: async () => [],
     appliances: () => Promise.reject(new Error('there are no appliances here')),
     isDryRun: false,

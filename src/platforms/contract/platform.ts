@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Connection } from './connection.ts';
 import type { EndpointField, Settings, SettingsField } from './fields.ts';
+import type { HostSetup } from './host-setup.ts';
 
 /** Always loaded, so it imports nothing heavy. */
 export interface Manifest {
@@ -94,4 +95,6 @@ export interface Platform {
   detect?(context: Context): Promise<readonly Detected[]>;
   /** Everything from the name of the host to the right to manage it, in order, up to the first that fails. */
   test(endpoint: Endpoint, context: Context): Promise<readonly Check[]>;
+  /** Logs in to the endpoint's host to make it ready, F-226. `context.signal` ends only the login. Rejects as connect does. */
+  setUp?(endpoint: Endpoint, context: Context): Promise<HostSetup>;
 }

@@ -2,6 +2,7 @@ import { FleetError } from '../../errors.ts';
 import type { Check, Context, Endpoint, Platform } from '../contract.ts';
 import { failed } from '../transport/check.ts';
 import { createConnection } from './connection.ts';
+import { simulatedSetup } from './host-setup.ts';
 import type { FakeServer } from './server.ts';
 import { fakeServer } from './servers.ts';
 import { think } from './think.ts';
@@ -31,6 +32,12 @@ export const platform: Platform = {
       }
     }
     return checks;
+  },
+
+  async setUp(endpoint, context) {
+    const server = await fakeServer(endpoint, context.clock);
+    for (const { pass } of gates(server, endpoint, context)) await pass();
+    return simulatedSetup(server);
   },
 };
 
