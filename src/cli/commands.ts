@@ -21,6 +21,7 @@ import { nodeFileCommands } from './node-file-commands.ts';
 import { nodeInfoCommand } from './node-info.ts';
 import { nodeListCommand } from './node-list.ts';
 import { nodeRunCommand } from './node-run-command.ts';
+import { nodeSetupCommand } from './node-setup/node-setup-command.ts';
 import { notificationListCommand } from './notification-command.ts';
 import { objectCommands } from './object-commands.ts';
 import { planListCommand } from './plan-list-command.ts';
@@ -67,6 +68,7 @@ export const commandsOf = (
   editCommand(manifests),
   ...attachCommands,
   nodeRunCommand,
+  nodeSetupCommand,
   ...nodeFileCommands,
   sshCommand,
   copyCommand,

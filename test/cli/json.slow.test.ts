@@ -436,6 +436,11 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
         [...words, 'fra-01', '--', 'hostname'],
         [...words, 'fra-01', 'fra-02', '--', 'hostname'],
       ];
+    case 'node setup':
+      return [
+        [...words, 'demo'],
+        [...words, 'demo', '--apply', '--yes'],
+      ];
     case 'node enter-maintenance':
     case 'node exit-maintenance':
       return [[...words, 'fra-01', '--dry-run']];

@@ -15,6 +15,7 @@ const OF_WORDS: Readonly<Record<string, readonly (Subject | undefined)[]>> = {
   'pool rename': ['pool', undefined],
   'pool set': ['pool', undefined],
   'node move': ['node', 'pool'],
+  'node setup': ['endpoints'],
   'definition list': ['pool', undefined],
   'definition info': ['pool', 'definition'],
   'definition add-storage': ['pool', undefined],

@@ -117,3 +117,13 @@ export const nodeFile = object('node file', 'A file, folder or link of a node.',
   owner: maybe(count('number of the user')),
   group: maybe(count('number of the group')),
 });
+
+export const nodeSetup = object('host part', 'What a host needs to run VMs, and what of it is there.', {
+  endpoint: text('which endpoint the host is of'),
+  part: text('what was looked for, for people'),
+  found: text('what there is, for people; `-` where that is not known'),
+  neededFor: text('what it is needed for, for people'),
+  state: word(['fine', 'missing', 'unknown'], 'whether it is there'),
+  optional: flag('VMs run without it'),
+  fix: maybe(text('what to do about it where drover does not, for people')),
+});

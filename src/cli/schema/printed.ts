@@ -3,7 +3,7 @@ import { appliance, applianceCatalog } from './appliance.ts';
 import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported, importedVm } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
-import { nodeFile, nodeInfo, nodeRun, nodeWithColumns } from './node.ts';
+import { nodeFile, nodeInfo, nodeRun, nodeSetup, nodeWithColumns } from './node.ts';
 import { finding, plan, platform, poolInfo, poolSummary, profile, version } from './program.ts';
 import { result } from './result.ts';
 import { schedule } from './schedule.ts';
@@ -70,6 +70,7 @@ const printed: Readonly<Record<string, Printed>> = {
   'vm migrate': moved,
   'node evacuate': moved,
   'node run': { schema: oneOrMany(nodeRun) },
+  'node setup': { schema: list(nodeSetup, 'every part of every host') },
   'node files': { schema: list(nodeFile, 'every file') },
   'node info': { schema: nodeInfo, others: [{ when: '--fields', schema: { ...nodeInfo, required: [] } }] },
   'pool info': { schema: poolInfo },

@@ -82,6 +82,77 @@ describe('a command on hosts', () => {
   });
 });
 
+describe('what a host needs', () => {
+  interface Part {
+    readonly part: string;
+    readonly state: string;
+    readonly found: string;
+  }
+  const partsOf = async (...flags: readonly string[]) => {
+    const ran = await node('setup', host2.name, '-o', 'json', ...flags);
+    return { ...ran, parts: new Map(ran.json<Part[]>().map((one) => [one.part, one])) };
+  };
+  const on2 = (command: string): Promise<string> => inHost(host2, 'sh', '-c', command);
+
+  it('F-226 is found as virsh, dpkg and the processes there say', async () => {
+    const { code, parts } = await partsOf();
+    const version = (await on2("dpkg -s qemu-system-x86 | sed -n 's/^Version: //p'")).trim();
+    const daemon = (await on2('virsh version --daemon')).match(/daemon: (\S+)/)?.[1];
+    expect([code, parts.get('QEMU')?.found]).toEqual([0, expect.stringContaining(version.replace(/\+b\d+$/, ''))]);
+    expect(await on2('pgrep -x libvirtd | wc -l')).toBe('1\n');
+    expect(parts.get('libvirt daemon')).toMatchObject({ state: 'fine', found: `libvirtd ${daemon}` });
+    expect(parts.get('distribution')?.found).toBe((await on2('. /etc/os-release; printf %s "$PRETTY_NAME"')).trim());
+    expect(parts.get('bridges')?.found).toBe(
+      (await on2('cd /sys/class/net && ls -d */bridge')).trim().replace('/bridge', ''),
+    );
+    expect([parts.get('default network'), parts.get('default pool')]).toMatchObject([
+      { state: 'fine', found: 'active' },
+      { state: 'fine', found: 'active' },
+    ]);
+  });
+
+  it('F-226 is brought where it is missing, as virsh then sees, and not before it is agreed to', async () => {
+    const inVirsh = async () =>
+      on2('virsh -q net-list --all; virsh -q pool-list --all; virsh -q vol-list default | sort');
+    const before = await inVirsh();
+    await on2(
+      'virsh net-destroy default; virsh net-autostart --disable default; virsh pool-destroy default; virsh pool-undefine default',
+    );
+    try {
+      const found = await partsOf('--detect-only');
+      expect([found.code, found.parts.get('default network')?.state, found.parts.get('default pool')?.state]).toEqual([
+        1,
+        'missing',
+        'missing',
+      ]);
+      expect((await node('setup', host2.name, '--apply')).stderr).toContain('there is no terminal');
+      expect(await on2('virsh -q pool-list --all; virsh -q net-list')).toBe('');
+      const brought = await partsOf('--apply', '--yes');
+      expect([brought.code, brought.parts.get('default network')?.found]).toEqual([0, 'active']);
+      expect(brought.stderr).toContain('host2: virsh -c qemu:///system pool-autostart default\n');
+    } finally {
+      await on2(
+        'virsh net-start default; virsh net-autostart default; virsh pool-define-as default dir --target /var/lib/libvirt/images; virsh pool-start default; virsh pool-autostart default; true',
+      );
+    }
+    expect(await inVirsh()).toBe(before);
+  });
+
+  it('F-226 is named at the command that fails, with what was done before it', async () => {
+    await on2('virsh net-autostart --disable default; mv /var/lib/libvirt/images /var/lib/libvirt/images.away');
+    await on2('virsh pool-destroy default; touch /var/lib/libvirt/images');
+    try {
+      const { code, stderr } = await node('setup', host2.name, '--apply', '--yes');
+      expect([code, stderr]).toEqual([1, expect.stringContaining('pool-start default: exit code 1: error: ')]);
+      expect(stderr).toContain('done before it: virsh -c qemu:///system net-autostart default\n');
+    } finally {
+      await on2('rm /var/lib/libvirt/images; mv /var/lib/libvirt/images.away /var/lib/libvirt/images');
+      await on2('virsh net-autostart default; virsh pool-start default');
+    }
+    expect((await partsOf()).code).toBe(0);
+  });
+});
+
 describe('files of a host', () => {
   it('F-043 are listed with names that could harm a terminal made harmless', async () => {
     await sh(`cd ${THERE} && mkdir sub && printf x > "$(printf 'a\\033]52;c;eA==\\007b')" && ln -s /etc/passwd link`);
