@@ -104,7 +104,8 @@ function linesOf(pool: string | undefined, summary: Summary, missing: readonly E
     ['vm memory', summary.vmMemory === undefined ? undefined : `${formatBytes(summary.vmMemory)} given`],
     ['vm disks', ratesOf('read', summary.diskRead, 'write', summary.diskWrite)],
     ['vm networks', ratesOf('in', summary.netRx, 'out', summary.netTx)],
-    ['vm storage', summary.vmStorage === undefined ? undefined : formatBytes(summary.vmStorage)],
+    ['vm storage', vmStorageText(summary)],
+    ['vm nics', summary.vmNicCount?.toString()],
     ['storage', storageText(summary.storage)],
     ['shared storage', storageText(summary.sharedStorage)],
     ['platforms', countsText(summary.platforms)],
@@ -128,6 +129,16 @@ function shareOf(load: number | undefined, count: number | undefined, what: stri
 function partOf(used: number | undefined, all: number | undefined): string | undefined {
   if (all === undefined) return undefined;
   return `${used === undefined ? '-' : formatBytes(used)} of ${formatBytes(all)}`;
+}
+
+function vmStorageText(summary: Summary): string {
+  const { vmStorage, vmSharedStorage, vmLocalStorage, vmDiskCount } = summary;
+  return [
+    ...(vmDiskCount === undefined ? [] : [`${vmDiskCount} disks`]),
+    ...(vmStorage === undefined ? [] : [formatBytes(vmStorage)]),
+    ...(vmSharedStorage === undefined ? [] : [`${formatBytes(vmSharedStorage)} shared`]),
+    ...(vmLocalStorage === undefined ? [] : [`${formatBytes(vmLocalStorage)} local`]),
+  ].join(', ');
 }
 
 const storageText = (sum: Summary['storage']): string | undefined =>

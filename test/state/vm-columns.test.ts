@@ -36,6 +36,9 @@ function openFleet() {
     flavor: 'm1.small',
     owner: 'anna',
     storage: gib(30),
+    sharedStorage: gib(20),
+    diskCount: 2,
+    nicCount: 1,
     bootedAt: clock.now() - 10_000_400,
     trouble: { message: 'no disk', since: 0 },
   };
@@ -100,6 +103,10 @@ describe('the columns of VMs', () => {
       ['flavor', 'm1.small', '-'],
       ['owner', 'anna', '-'],
       ['storage', '30G', '-'],
+      ['shared', '20G', '-'],
+      ['local', '10G', '-'],
+      ['disks', '2', '-'],
+      ['nics', '1', '-'],
       ['plan', 'shop', '-'],
       ['profile', 'small', '-'],
       ['autostart', 'yes', 'no'],
@@ -131,6 +138,10 @@ describe('the columns of VMs', () => {
       tags: [['b', 'a'], []],
       autostart: [true, false],
       error: ['no disk', null],
+      sharedStorage: [gib(20), null],
+      localStorage: [gib(10), null],
+      diskCount: [2, null],
+      nicCount: [1, null],
       node: ['n1', null],
     });
   });
@@ -155,7 +166,9 @@ describe('the columns of VMs', () => {
 
   it('are sorted from the largest down where they are amounts', () => {
     const down = vmColumns.filter(({ id }) => (readSort(id) as Sort).descending).map(({ id }) => id);
-    expect(down).toEqual('cpu hostcpu trend mem memory cpus disk read write net rx tx uptime storage'.split(' '));
+    expect(down).toEqual(
+      'cpu hostcpu trend mem memory cpus disk read write net rx tx uptime storage shared local disks nics'.split(' '),
+    );
     expect(vmColumns.filter(({ align }) => align === 'right').map(({ id }) => id)).toEqual(down);
     expect(vmColumns.filter(({ sampled }) => sampled).map(({ id }) => id)).toEqual(
       'cpu hostcpu trend mem disk read write net rx tx'.split(' '),

@@ -29,6 +29,10 @@ const row = {
   flavor: maybe(text('the size that it comes in, where there are such')),
   owner: maybe(text('whose it is, where that was written down')),
   storage: maybe(size('what its disks can hold together, where that is known of all VMs')),
+  sharedStorage: maybe(size('what of its storage several nodes reach, where that is known')),
+  localStorage: maybe(size('what of its storage its node alone reaches, where that is known')),
+  diskCount: maybe(count('how many disks it has, without drives for media')),
+  nicCount: maybe(count('how many network cards it has')),
   tags: list(text('a tag'), 'its tags'),
   note: maybe(text('what people have noted about it')),
 };

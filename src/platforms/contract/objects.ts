@@ -60,6 +60,11 @@ export interface Vm extends Listed<'vm'> {
   readonly owner?: string;
   /** What its disks can hold together, where the inventory has it; of disks that others share too. */
   readonly storage?: Bytes;
+  /** What of that is where several nodes reach it, where it is known of all of its disks. */
+  readonly sharedStorage?: Bytes;
+  /** How many disks it has, without drives for media, and how many network cards, where the inventory has it. */
+  readonly diskCount?: number;
+  readonly nicCount?: number;
   readonly tags: readonly string[];
   /**
    * Of one that runs: what its next start changes, one thing each: `Memory 4GiB`, `disk vdb`. Empty or undefined for nothing, and

@@ -5,6 +5,7 @@ import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
 import { noteOf } from './note-of.ts';
 import { poolNameOf } from './pool-of.ts';
+import { localStorageOf } from './storage-sums.ts';
 import { endpointStatusOf } from './store.ts';
 import { isOn } from './vm-shares.ts';
 
@@ -41,6 +42,10 @@ export function vmRow(vm: Vm, fleet: Fleet) {
     flavor: vm.flavor,
     owner: vm.owner,
     storage: vm.storage,
+    sharedStorage: vm.sharedStorage,
+    localStorage: localStorageOf(vm),
+    diskCount: vm.diskCount,
+    nicCount: vm.nicCount,
     tags: vm.tags,
     note: noteOf(vm, fleet)?.text,
     error: vm.trouble?.message,

@@ -1,6 +1,6 @@
 /** How much storage nodes have together, as the lists of their endpoints say, which are read once a minute. */
 import { type EndpointName, endpointOf, type NodeId, type PoolId } from '../../ids.ts';
-import type { ListedKind, ObjectOf, Storage } from '../../platforms/contract.ts';
+import type { ListedKind, ObjectOf, Storage, Vm } from '../../platforms/contract.ts';
 import type { Fleet, VmStorageSum } from './fleet.ts';
 
 /** Bytes of those that say both; `count` of all that can be used. */
@@ -38,6 +38,10 @@ export function sumOfVms(parents: readonly (NodeId | PoolId)[], fleet: Pick<Flee
   }
   return { size, known };
 }
+
+/** Undefined where it is not known of all of its disks where they are. */
+export const localStorageOf = ({ storage, sharedStorage }: Vm): number | undefined =>
+  storage === undefined || sharedStorage === undefined ? undefined : Math.max(0, storage - sharedStorage);
 
 /** NaN where it is not known of all of them: a part would look like the whole. */
 export function storageOfVms(

@@ -6,7 +6,7 @@ import { whole } from '../listed-keys.ts';
 import type { Fleet } from './fleet.ts';
 import { loadOf } from './node-load.ts';
 import { poolNames } from './pool-of.ts';
-import { type StorageSum, sumStorages } from './storage-sums.ts';
+import { localStorageOf, type StorageSum, sumStorages } from './storage-sums.ts';
 import { vmSharesOf } from './vm-shares.ts';
 
 export interface Members {
@@ -34,7 +34,6 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
   const rates = fleet.samples.rates(vms.map(({ id }) => id));
   const own = new Set(ids);
   const sums = storages && sumStorages(storages.filter(({ node }) => node === undefined || own.has(node)));
-  const sizes = vms.flatMap(({ storage }) => storage ?? []);
   const inState = (state: Vm['state']) => vms.filter((vm) => vm.state === state).length;
   return {
     nodes: nodes.length,
@@ -52,7 +51,11 @@ export function summaryOf({ nodes, vms }: Members, storages: readonly Storage[] 
     vcpus: whole(shares.vcpus),
     vmCpu: percent(shares.cpu),
     vmMemory: whole(shares.given),
-    vmStorage: sizes.length > 0 && sizes.length === vms.length ? sizes.reduce((sum, size) => sum + size, 0) : undefined,
+    vmStorage: ofAll(vms, ({ storage }) => storage),
+    vmSharedStorage: ofAll(vms, ({ sharedStorage }) => sharedStorage),
+    vmLocalStorage: ofAll(vms, localStorageOf),
+    vmDiskCount: ofAll(vms, ({ diskCount }) => diskCount),
+    vmNicCount: ofAll(vms, ({ nicCount }) => nicCount),
     diskRead: amount(rates.diskRead),
     diskWrite: amount(rates.diskWrite),
     netRx: amount(rates.netRx),
@@ -71,6 +74,10 @@ const sumOf = (nodes: readonly Node[], read: (node: Node) => number): number => 
   const known = nodes.map(read).filter(Number.isFinite);
   return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0);
 };
+
+/** Undefined where it is not known of all of them: a part would look like the whole. */
+const ofAll = (vms: readonly Vm[], read: (vm: Vm) => number | undefined): number | undefined =>
+  vms.length === 0 ? undefined : whole(vms.reduce((sum, vm) => sum + (read(vm) ?? Number.NaN), 0));
 
 const percent = (share: number): number | undefined => amount(share * 100);
 const amount = (value: number): number | undefined => (Number.isFinite(value) ? Number(value.toFixed(2)) : undefined);

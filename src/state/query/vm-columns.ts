@@ -6,6 +6,7 @@ import { type Fleet, troubleOf } from '../fleet/fleet.ts';
 import { noteOf } from '../fleet/note-of.ts';
 import { poolNameOf } from '../fleet/pool-of.ts';
 import type { VmSample } from '../fleet/samples.ts';
+import { localStorageOf } from '../fleet/storage-sums.ts';
 
 /** Bytes, bytes per second, shares of 1; undefined and NaN are unknown. */
 type ColumnValue = string | number | boolean | undefined;
@@ -43,7 +44,8 @@ export interface VmColumn {
 }
 
 const figure = { align: 'right', sampled: true, largestFirst: true } as const;
-const size = { align: 'right', largestFirst: true, spell: formatBytes } as const;
+const amount = { align: 'right', largestFirst: true } as const;
+const size = { ...amount, spell: formatBytes } as const;
 const rate = (id: string, title: string, help: string, of: (sample: VmSample) => number): VmColumn => ({
   id,
   title,
@@ -104,8 +106,7 @@ export const vmColumns: readonly VmColumn[] = [
     title: 'CPUS',
     help: 'virtual CPUs that it has',
     value: (vm) => vm.cpus,
-    align: 'right',
-    largestFirst: true,
+    ...amount,
   },
   rate('disk', 'DISK/S', 'bytes a second from and to its disks', ({ diskRead, diskWrite }) => diskRead + diskWrite),
   rate('read', 'READ/S', 'bytes a second from its disks', ({ diskRead }) => diskRead),
@@ -172,6 +173,38 @@ export const vmColumns: readonly VmColumn[] = [
     help: 'what its disks can hold together, where that is known of all VMs',
     value: (vm) => vm.storage,
     ...size,
+  },
+  {
+    id: 'shared',
+    title: 'SHARED',
+    help: 'what of its storage several nodes reach, where that is known',
+    value: (vm) => vm.sharedStorage,
+    programs: { key: 'sharedStorage' },
+    ...size,
+  },
+  {
+    id: 'local',
+    title: 'LOCAL',
+    help: 'what of its storage its node alone reaches, where that is known',
+    value: localStorageOf,
+    programs: { key: 'localStorage' },
+    ...size,
+  },
+  {
+    id: 'disks',
+    title: 'DISKS',
+    help: 'how many disks it has, where that is known of all VMs',
+    value: (vm) => vm.diskCount,
+    programs: { key: 'diskCount' },
+    ...amount,
+  },
+  {
+    id: 'nics',
+    title: 'NICS',
+    help: 'how many network cards it has, where that is known of all VMs',
+    value: (vm) => vm.nicCount,
+    programs: { key: 'nicCount' },
+    ...amount,
   },
   { id: 'plan', title: 'PLAN', help: 'the plan that it was made by', value: (vm) => vm.plan },
   { id: 'profile', title: 'PROFILE', help: 'the profile that it was made from', value: (vm) => vm.profile },
