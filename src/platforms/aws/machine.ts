@@ -17,6 +17,9 @@ export interface Machine extends StateWords {
   /** Epoch, ms: the last launch or start (API reference, Instance: LaunchTime); a reboot leaves it as it was. */
   readonly launchedAt: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
+  /** Ids of what EBS lends it; what its host has for it is not told. */
+  readonly volumes: readonly string[] | undefined;
+  readonly nicCount: number | undefined;
   readonly detailedMonitoring: boolean;
   readonly hibernates: boolean;
   /** The root disk is part of its host: it can't be stopped, and what it holds goes with it. */
@@ -64,6 +67,8 @@ export function readMachine(instance: Instance): Machine | undefined {
     ips: ipsOf(instance),
     launchedAt: instance.LaunchTime?.getTime(),
     tags,
+    volumes: instance.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeId ?? ''),
+    nicCount: instance.NetworkInterfaces?.length,
     detailedMonitoring: instance.Monitoring?.State === 'enabled',
     hibernates: instance.HibernationOptions?.Configured === true,
     instanceStore: instance.RootDeviceType === 'instance-store',

@@ -5,6 +5,7 @@ import type { Change, PlatformEvent, Trouble, Vm } from '../contract.ts';
 import type { Catalog } from './catalog.ts';
 import type { Machine } from './machine.ts';
 import { isUnderWay } from './states.ts';
+import type { VolumeSizes } from './storage/volume-sizes.ts';
 import { type Place, rowOf, sameRow } from './vm-row.ts';
 
 export interface News {
@@ -17,7 +18,7 @@ export interface Roster {
   rows(): readonly Vm[];
   /** What was asked, and what came: an id that was asked for and did not come is gone. Without ids: all were asked for. */
   tell(machines: readonly Machine[], asked?: readonly string[]): News;
-  /** The catalog knows more: rows are recreated. */
+  /** More is known of types, images or volumes: rows are recreated. */
   redraw(): readonly Change[];
   /** Those on their way from one state to another. */
   underWay(): readonly string[];
@@ -28,7 +29,7 @@ interface Entry {
   readonly vm: Vm;
 }
 
-export function createRoster(place: Place, catalog: Catalog, clock: Clock): Roster {
+export function createRoster(place: Place, catalog: Catalog, sizes: Pick<VolumeSizes, 'of'>, clock: Clock): Roster {
   const entries = new Map<string, Entry>();
 
   function troubleOf(machine: Machine, old: Entry | undefined): Trouble | undefined {
@@ -39,7 +40,7 @@ export function createRoster(place: Place, catalog: Catalog, clock: Clock): Rost
 
   function put(machine: Machine): readonly Change[] {
     const old = entries.get(machine.id);
-    const vm = rowOf(place, machine, catalog, troubleOf(machine, old));
+    const vm = { ...rowOf(place, machine, catalog, troubleOf(machine, old)), ...sizes.of(machine) };
     const same = old !== undefined && sameRow(old.vm, vm);
     entries.set(machine.id, { machine, vm: same ? old.vm : vm });
     return same ? [] : [{ kind: 'vm-upsert', vm }];

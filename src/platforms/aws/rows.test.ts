@@ -27,6 +27,7 @@ function machine(instance: Instance = {}): Machine {
   if (!read) throw new Error('no machine');
   return read;
 }
+const NO_SIZES = { of: () => ({}) };
 const emptyCatalog = () => createCatalog(scriptedApi({}).api);
 
 describe('an instance', () => {
@@ -227,7 +228,7 @@ describe('the instances of a region', () => {
     machine({ State: { Name }, ...more });
 
   it('are reported when they come, change and go, and not when they are as they were', () => {
-    const roster = createRoster(PLACE, emptyCatalog(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), NO_SIZES, clock);
     expect(roster.tell([is('running')])).toMatchObject({ changes: [{ kind: 'vm-upsert' }], events: [] });
     expect(roster.tell([is('running')])).toEqual({ changes: [], events: [] });
     // Of an instance more is kept than its row shows.
@@ -242,7 +243,7 @@ describe('the instances of a region', () => {
   });
 
   it('say what has become of them, and why where it is reported', () => {
-    const roster = createRoster(PLACE, emptyCatalog(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), NO_SIZES, clock);
     const reason = { Code: 'Client.UserInitiatedShutdown', Message: 'User initiated shutdown' };
     roster.tell([is('running')]);
     const event = { at: clock.now(), subject: `cloud/${ID}` };
@@ -255,7 +256,7 @@ describe('the instances of a region', () => {
   });
 
   it('are under way between two states', () => {
-    const roster = createRoster(PLACE, emptyCatalog(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), NO_SIZES, clock);
     roster.tell([is('pending')]);
     expect(roster.underWay()).toEqual([ID]);
     roster.tell([is('running')]);
@@ -263,7 +264,7 @@ describe('the instances of a region', () => {
   });
 
   it('have trouble since they failed, until they run again', async () => {
-    const roster = createRoster(PLACE, emptyCatalog(), clock);
+    const roster = createRoster(PLACE, emptyCatalog(), NO_SIZES, clock);
     const broken = (Message: string) => ({ StateReason: { Code: 'Server.InternalError', Message } });
     const trouble = () => roster.rows()[0]?.trouble;
     roster.tell([is('stopped', broken('a'))]);
@@ -283,7 +284,7 @@ describe('the instances of a region', () => {
       DescribeImages: { Images: [{ ImageId: 'ami-1', Name: 'debian' }] },
     });
     const catalog = createCatalog(api);
-    const roster = createRoster(PLACE, catalog, clock);
+    const roster = createRoster(PLACE, catalog, NO_SIZES, clock);
     roster.tell([is('running', { ImageId: 'ami-1' })]);
     expect(roster.redraw()).toEqual([]);
     await catalog.learn([], ['ami-1'], about);

@@ -40,6 +40,7 @@ export function rowOf(place: Place, machine: Machine, catalog: Catalog, trouble:
       os: machine.system,
       flavor: machine.type,
       owner: tags.get('owner'),
+      nicCount: machine.nicCount,
       bootedAt: bootTimeOf(machine),
       trouble,
     }),

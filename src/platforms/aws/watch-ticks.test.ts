@@ -3,6 +3,7 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
 import { FleetError } from '../../errors.ts';
+import { gib } from '../../units.ts';
 import type { Change, Feed } from '../contract.ts';
 import { createCatalog } from './catalog.ts';
 import { CLOUD, ID, instancesAnswer, type ScriptedApi, scriptedApi } from './testkit/scripted-calls.ts';
@@ -90,6 +91,29 @@ describe('a watch', () => {
     expect(scripted.asked.find(([name]) => name === 'DescribeImages')?.[1]).toMatchObject({
       Filters: [{ Values: ['ami-1'] }],
     });
+    await end(work);
+  });
+
+  it('F-113 F-126 F-415 has in its rows how many disks and cards there are, and sizes of volumes, of one list', async () => {
+    const volumes = (...ids: readonly string[]) => ids.map((VolumeId) => ({ Ebs: { VolumeId } }));
+    answers['DescribeInstances'] = instancesAnswer(
+      is('running', ID, { BlockDeviceMappings: volumes('vol-1', 'vol-2'), NetworkInterfaces: [{}] }),
+      is('stopped', OTHER, { BlockDeviceMappings: volumes('vol-3') }),
+    );
+    const sizes = { 'vol-1': 8, 'vol-2': 20, 'vol-3': 5 };
+    answers['DescribeVolumes'] = { Volumes: Object.entries(sizes).map(([VolumeId, Size]) => ({ VolumeId, Size })) };
+    const work = watch();
+    await clock.pass(0);
+    expect(changes()).toMatchObject([
+      { vm: { uuid: ID, storage: gib(28), diskCount: 2, nicCount: 1 } },
+      { vm: { uuid: OTHER, storage: gib(5), diskCount: 1 } },
+    ]);
+    const lists = () => scripted.asked.filter(([name]) => name === 'DescribeVolumes').length;
+    await clock.pass(60_000);
+    expect(lists()).toBe(1);
+    touch(ID);
+    await clock.pass(60_000);
+    expect(lists()).toBe(2);
     await end(work);
   });
 

@@ -8,6 +8,7 @@ import type { Catalog } from './catalog.ts';
 import { listMachines, lookAt } from './list-machines.ts';
 import { sampleForEver } from './metrics/sampler.ts';
 import { createRoster, type News } from './roster.ts';
+import { createVolumeSizes } from './storage/volume-sizes.ts';
 import { type Place, regionPool } from './vm-row.ts';
 import { createZoneList } from './zone-list.ts';
 
@@ -37,7 +38,8 @@ export const watchRegion = (context: WatchContext, options: WatchOptions): Promi
 async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOptions, signal: AbortSignal) {
   const { api, clock, place, catalog, metricsEveryMs, onTouched } = context;
   const about = { subject: `${place.endpoint} (${place.region})`, signal };
-  const roster = createRoster(place, catalog, clock);
+  const sizes = createVolumeSizes(api, clock);
+  const roster = createRoster(place, catalog, sizes, clock);
   const zones = createZoneList(api, place, clock);
   const touched = createRechecks(clock, TOUCHED_MS);
 
@@ -53,7 +55,8 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     const machines = roster.machines();
     const images = machines.flatMap(({ image, tags }) => (image === undefined || tags.has('image') ? [] : [image]));
     const types = machines.map(({ type }) => type);
-    if (await catalog.learn(types, images, about)) emit(roster.redraw());
+    const news = await Promise.all([catalog.learn(types, images, about), sizes.learn(machines, about)]);
+    if (news.includes(true)) emit(roster.redraw());
   }
 
   async function listAll(): Promise<void> {
@@ -94,6 +97,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
   await open();
   onTouched((id) => {
     touched.add(id);
+    sizes.expire();
     loop.wake();
   });
   const running = () => roster.machines().filter(({ state }) => state === 'running');

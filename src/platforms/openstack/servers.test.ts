@@ -164,6 +164,13 @@ describe('the row of a server', () => {
     expect(storageOf({ ...bare, 'os-extended-volumes:volumes_attached': [{ id: 'v1' }] })).toBeUndefined();
   });
 
+  it('F-113 F-480 counts the disks of its flavor with its volumes, and its cards once they have addresses', () => {
+    const counts = (more: object) => [row(more).diskCount, row(more).nicCount];
+    expect(counts({})).toEqual([4, 2]);
+    expect(counts({ image: '', addresses: {} })).toEqual([3, undefined]);
+    expect(counts({ flavor: {} })).toEqual([undefined, 2]);
+  });
+
   const row = (more: object = {}, node: typeof NODE | undefined = NODE, image?: string, failed?: string) =>
     rowOf(
       { endpoint: LAB, node, pool: POOL },
@@ -177,6 +184,8 @@ describe('the row of a server', () => {
     expect(row({}, NODE, 'debian')).toEqual({
       os: 'debian 12',
       flavor: 'm1.small',
+      diskCount: 4,
+      nicCount: 2,
       id: 'lab/s-1',
       name: 'web1',
       uuid: 's-1',

@@ -46,6 +46,8 @@ export function rowOf(place: RowPlace, server: Server, image: RowImage, failure:
       flavor: server.flavor?.name,
       owner: server.metadata['owner'],
       storage: storageOf(server),
+      diskCount: disksOf(server),
+      nicCount: new Set(server.addresses.map(({ mac, network }) => mac ?? network)).size || undefined,
       trouble,
     }),
   };
@@ -55,6 +57,13 @@ export function rowOf(place: RowPlace, server: Server, image: RowImage, failure:
 function storageOf({ flavor, volumes }: Server): Bytes | undefined {
   if (flavor === undefined || volumes.length > 0 || flavor.rootDisk === 0) return undefined;
   return bytes(flavor.rootDisk + flavor.ephemeralDisk + flavor.swap);
+}
+
+/** Those of its flavor, and volumes. A root disk is there unless it boots from a volume. */
+function disksOf({ flavor, volumes, imageId }: Server): number | undefined {
+  if (flavor === undefined) return undefined;
+  const own = [imageId !== undefined, flavor.ephemeralDisk > 0, flavor.swap > 0];
+  return own.filter(Boolean).length + volumes.length;
 }
 
 /** A fault stays on a server that recovered: it is one only as long as the state says so. */
@@ -100,7 +109,8 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.name !== b.name || a.state !== b.state || a.rawState !== b.rawState || a.node !== b.node) return false;
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.plan !== b.plan || a.profile !== b.profile) return false;
   if (a.image !== b.image || a.flavor !== b.flavor || a.owner !== b.owner) return false;
-  if (a.os !== b.os || a.storage !== b.storage) return false;
+  if (a.os !== b.os || a.storage !== b.storage || a.diskCount !== b.diskCount || a.nicCount !== b.nicCount)
+    return false;
   const rest = ({ ips, tags, disabled, modes, trouble }: Vm) => JSON.stringify([ips, tags, disabled, modes, trouble]);
   return rest(a) === rest(b);
 }

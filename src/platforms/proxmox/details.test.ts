@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
 import { FleetError } from '../../errors.ts';
+import { gib } from '../../units.ts';
 import type { Api } from './api.ts';
 import { readDetails } from './details.ts';
 import { readResources } from './guests.ts';
@@ -51,6 +52,7 @@ function begin(): Promise<unknown> {
     roster,
     seen: () => seen,
     onlineNodes: () => nodes,
+    isShared: (storage) => ({ nas: true, 'local-lvm': false })[storage],
     emit: (changes) =>
       told.push(...changes.map((change) => (change.kind === 'vm-upsert' ? change.vm.id : change.kind))),
     onComplete: () => told.push('complete'),
@@ -95,11 +97,28 @@ describe('the details of guests', () => {
       plan: 'p',
       profile: 'q',
       image: 'i',
+      diskCount: 0,
+      nicCount: 0,
       serial: true,
       agent: true,
     });
     expect(roster.guests.get('qemu/100')?.sheet).toMatchObject({ serial: false, agent: false });
     expect(told).toEqual(['pve/qemu/100', 'pve/qemu/100', 'pve/qemu/101', 'complete']);
+    await end(work);
+  });
+
+  it('F-113 F-126 F-198 count disks and cards, and sum what the disks can hold, local and shared', async () => {
+    list(guest(100), guest(101));
+    const disks = { scsi0: 'local-lvm:vm-100-disk-0,size=10G', scsi1: 'nas:100/vm-100-disk-1.qcow2,size=5G' };
+    const rest = { ide2: 'nas:iso/debian.iso,media=cdrom,size=600M', net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0' };
+    answers['/nodes/pve1/qemu/100/config'] = { ...disks, ...rest };
+    answers['/nodes/pve1/qemu/101/config'] = { scsi0: 'gone:vm-101-disk-0,size=4G' };
+    const work = begin();
+    await clock.pass(0);
+    const row = (key: string) => roster.guests.get(key)?.vm;
+    expect(row('qemu/100')).toMatchObject({ storage: gib(15), sharedStorage: gib(5), diskCount: 2, nicCount: 1 });
+    expect(row('qemu/101')).toMatchObject({ storage: gib(4), diskCount: 1, nicCount: 0 });
+    expect(row('qemu/101')).not.toHaveProperty('sharedStorage');
     await end(work);
   });
 

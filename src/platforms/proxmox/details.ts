@@ -24,6 +24,8 @@ export interface DetailsOptions {
   /** Keys of the guests on the screen. */
   readonly seen: () => readonly string[];
   readonly onlineNodes: () => readonly string[];
+  /** Whether several nodes reach the storage of this name; undefined for one that is not listed. */
+  readonly isShared: (storage: string) => boolean | undefined;
   readonly emit: (changes: readonly Change[]) => void;
   readonly onComplete: () => void;
 }
@@ -101,19 +103,28 @@ async function readSheets(options: DetailsOptions, entries: readonly Entry[]): P
 }
 
 /** All of its disks together; media are none of it. */
-function storageOf(disks: readonly Disk[]): Bytes | undefined {
-  const sizes = disks.flatMap(({ type, size }) => (type === 'disk' ? [size ?? Number.NaN] : []));
-  const sum = sizes.reduce((all, size) => all + size, 0);
-  return sizes.length > 0 && Number.isFinite(sum) ? bytes(sum) : undefined;
+function storageOf(all: readonly Disk[], isShared: DetailsOptions['isShared']) {
+  const disks = all.filter(({ type }) => type === 'disk');
+  let [sum, shared] = [0, 0];
+  for (const { size = Number.NaN, storage } of disks) {
+    sum += size;
+    const isOne = storage === undefined ? undefined : isShared(storage);
+    shared += isOne === undefined ? Number.NaN : isOne ? size : 0;
+  }
+  const known = (size: number): Bytes | undefined =>
+    disks.length > 0 && Number.isFinite(size) ? bytes(size) : undefined;
+  return { storage: known(sum), sharedStorage: known(shared), diskCount: disks.length };
 }
 
-const readSheet = ({ api, signal, roster, emit }: DetailsOptions, { guest }: Entry): Promise<boolean> =>
+const readSheet = ({ api, signal, roster, emit, isShared }: DetailsOptions, { guest }: Entry): Promise<boolean> =>
   unlessSilent(signal, async () => {
     const path = `${pathOf(guest)}/config`;
     const row = asRow(await api.get(path, { signal, subject: guest.name, deadlineMs: READ_MS }), guest.name);
-    const { name, identity, autostart, notes, serial, agent, disks } = readGuestConfig(row, guest.kind, guest.vmid);
-    const { plan, profile, image, owner } = notes.pairs;
-    const kept = { plan, profile, image, owner, os: textOf(row, 'ostype'), storage: storageOf(disks) };
+    const read = readGuestConfig(row, guest.kind, guest.vmid);
+    const { name, identity, autostart, serial, agent } = read;
+    const { plan, profile, image, owner } = read.notes.pairs;
+    const devices = { ...storageOf(read.disks, isShared), nicCount: read.nics.length };
+    const kept = { plan, profile, image, owner, os: textOf(row, 'ostype'), ...devices };
     const sheet: Sheet = { name, identity, autostart, ...kept, serial: serial !== undefined, agent };
     emit(roster.learn(guest.key, { sheet }));
   });

@@ -118,7 +118,7 @@ describe('where a guest is', () => {
     expect((await index.guest('qemu/100', signal)).node).toBe('pve1');
     expect((await index.node('pve1', signal)).online).toBe(true);
     expect(asked).toHaveLength(1);
-    index.learn({ guests: new Map(), nodes: new Map() });
+    index.learn({ guests: new Map(), nodes: new Map(), storages: new Map() });
     await index.guest('qemu/100', signal);
     expect(asked).toHaveLength(2);
     await index.refreshed('qemu/100', signal);
@@ -145,7 +145,7 @@ describe('where a guest is', () => {
   it('is not asked by who has given up', async () => {
     const { api, asked } = scriptedApi({ 'GET /cluster/resources': list });
     const index = createGuestIndex(api, 'lab');
-    index.learn({ guests: new Map(), nodes: new Map() });
+    index.learn({ guests: new Map(), nodes: new Map(), storages: new Map() });
     const given = AbortSignal.abort(new Error('enough'));
     for (const work of [
       () => index.guest('qemu/100', given),

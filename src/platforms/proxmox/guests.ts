@@ -58,18 +58,23 @@ export const memoryFree = ({ memory, memoryUsed }: ClusterNode): number =>
 export interface Resources {
   readonly guests: ReadonlyMap<string, Guest>;
   readonly nodes: ReadonlyMap<string, ClusterNode>;
+  /** Names of storages, and whether several nodes reach them. */
+  readonly storages: ReadonlyMap<string, boolean>;
 }
 
 export function readResources(data: unknown): Resources {
   const guests = new Map<string, Guest>();
   const nodes = new Map<string, ClusterNode>();
+  const storages = new Map<string, boolean>();
   for (const row of asRows(data, 'the resources of the cluster')) {
     const guest = readGuest(row);
     if (guest) guests.set(guest.key, guest);
     const node = readNode(row);
     if (node) nodes.set(node.name, node);
+    const storage = row['type'] === 'storage' ? textOf(row, 'storage') : undefined;
+    if (storage !== undefined) storages.set(storage, flagOf(row, 'shared'));
   }
-  return { guests, nodes };
+  return { guests, nodes, storages };
 }
 
 function readGuest(row: Row): Guest | undefined {

@@ -26,6 +26,10 @@ export interface Sheet {
   readonly os?: string | undefined;
   /** Undefined where one of its disks doesn't say. */
   readonly storage?: Bytes | undefined;
+  /** Undefined where one of its disks is in a storage that is not listed, too. */
+  readonly sharedStorage?: Bytes | undefined;
+  readonly diskCount?: number;
+  readonly nicCount?: number;
   readonly serial: boolean;
   readonly agent: boolean;
 }
@@ -66,7 +70,16 @@ export function rowOf({ endpoint, cluster }: Place, known: Knowledge): Vm {
     image: sheet?.image,
     tags: current ? current.tags : guest.tags,
     disabled: refusals(guest, lock, sheet),
-    ...knownOf({ os: sheet?.os, owner: sheet?.owner, storage: sheet?.storage, bootedAt, trouble }),
+    ...knownOf({
+      os: sheet?.os,
+      owner: sheet?.owner,
+      storage: sheet?.storage,
+      sharedStorage: sheet?.sharedStorage,
+      diskCount: sheet?.diskCount,
+      nicCount: sheet?.nicCount,
+      bootedAt,
+      trouble,
+    }),
   };
 }
 
@@ -94,6 +107,7 @@ export function sameRow(a: Vm, b: Vm): boolean {
   if (a.cpus !== b.cpus || a.memory !== b.memory || a.autostart !== b.autostart || a.trouble !== b.trouble)
     return false;
   if (a.plan !== b.plan || a.profile !== b.profile || a.image !== b.image || a.owner !== b.owner) return false;
-  if (a.os !== b.os || a.storage !== b.storage) return false;
+  if (a.os !== b.os || a.storage !== b.storage || a.sharedStorage !== b.sharedStorage) return false;
+  if (a.diskCount !== b.diskCount || a.nicCount !== b.nicCount) return false;
   return JSON.stringify([a.ips, a.tags, a.disabled]) === JSON.stringify([b.ips, b.tags, b.disabled]);
 }

@@ -52,6 +52,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
   const tracker = createTaskTracker();
   const touched = createRechecks(clock, TOUCHED_MS);
   let nodes: ReadonlyMap<string, Node> = new Map();
+  let storages: Resources['storages'] = new Map();
   const loop = createPollLoop({
     clock,
     signal: inner,
@@ -80,6 +81,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     ]);
     const resources = readResources(data);
     index.learn(resources);
+    storages = resources.storages;
     return { resources, tasks };
   }
 
@@ -157,6 +159,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     emit,
     seen: () => interest().flatMap((id) => (endpointOf(id) === place.endpoint ? [nativeOf(id)] : [])),
     onlineNodes: () => [...nodes.values()].flatMap(({ name, state }) => (state === 'up' ? [name] : [])),
+    isShared: (storage) => storages.get(storage),
     onComplete: () => sink({ kind: 'complete', at: clock.now() }),
   });
   await Promise.race([loop.run(), details]);

@@ -54,8 +54,12 @@ export const WANTED: readonly Wanted[] = [
       'summary.config.guestFullName',
       'summary.config.memorySizeMB',
       'summary.config.numCpu',
+      'summary.config.numEthernetCards',
+      'summary.config.numVirtualDisks',
       'summary.quickStats.overallCpuUsage',
       'summary.quickStats.guestMemoryUsage',
+      'summary.storage.committed',
+      'summary.storage.uncommitted',
     ],
   },
 ];

@@ -83,6 +83,19 @@ describe('the inventory of a vCenter', () => {
     expect(vm('ci-0003')).toMatchObject({ state: 'stopped', ips: [], plan: undefined });
   });
 
+  it('F-113 F-126 F-415 says what it takes and may grow to, and how many disks and cards it has', () => {
+    const { id } = vm('app-0000');
+    const rowAfter = (path: string, text: string): Vm | undefined => {
+      modify(id, path, text);
+      const [change] = inventory.changes() ?? [];
+      return change?.kind === 'vm-upsert' ? change.vm : undefined;
+    };
+    expect(rowAfter('summary.storage.committed', String(gib(3)))?.storage).toBeUndefined();
+    expect(rowAfter('summary.storage.uncommitted', String(gib(17)))?.storage).toBe(gib(20));
+    expect(rowAfter('summary.config.numVirtualDisks', '2')?.diskCount).toBe(2);
+    expect(rowAfter('summary.config.numEthernetCards', '0')?.nicCount).toBe(0);
+  });
+
   it('says since when a VM is on, which a suspend and a resume do not change, and nothing while it is not on', () => {
     const booted = Date.UTC(2025, 11, 31, 8, 15, 30, 123);
     const { id, bootedAt } = vm('app-0000');

@@ -82,6 +82,9 @@ export function vmRow(known: Known, context: VmContext): Vm {
     ...knownOf({
       os: values.get('summary.config.guestFullName'),
       owner: values.get(kcliPath('owner')),
+      storage: provisioned(known),
+      diskCount: told(numberIn(known, 'summary.config.numVirtualDisks')),
+      nicCount: told(numberIn(known, 'summary.config.numEthernetCards')),
       bootedAt,
       trouble,
     }),
@@ -107,6 +110,18 @@ function poolAbove(known: Known, place: Place) {
 }
 
 const nameOf = ({ ref, values }: Known): string => plainName(values.get('name') ?? ref.value);
+
+/**
+ * What it takes of datastores with what its thin disks may still grow by: vSphere's "provisioned space", which has its swap and its
+ * snapshots in it. Undefined where the server tells one half alone. How large its disks are, its devices alone say, which are some KiB a VM.
+ */
+function provisioned(known: Known): Bytes | undefined {
+  const sum = numberIn(known, 'summary.storage.committed') + numberIn(known, 'summary.storage.uncommitted');
+  return told(sum) === undefined ? undefined : bytes(sum);
+}
+
+/** A number of none is one, too; what is not told is not. */
+const told = (value: number): number | undefined => (Number.isSafeInteger(value) && value >= 0 ? value : undefined);
 
 const count = (value: number): number => (Number.isSafeInteger(value) && value > 0 ? value : 0);
 const size = (value: number): Bytes => bytes(count(value));

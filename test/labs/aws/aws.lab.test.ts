@@ -113,7 +113,7 @@ describe('the list', () => {
       expect(names).toHaveLength(VMS - 3);
     }));
 
-  it('knows size, image, plan and tags without asking for each instance', async () => {
+  it('F-126 F-198 F-415 knows size, image, plan, tags and disks without asking for each instance', async () => {
     const before = cloud.seen.length;
     await watching(async (watched) => {
       expect(named(watched, 'db-primary')).toMatchObject({
@@ -122,6 +122,9 @@ describe('the list', () => {
         plan: 'shop',
         profile: 'large',
         tags: ['env=prod'],
+        storage: 8 * 1024 ** 3,
+        diskCount: 1,
+        nicCount: 1,
         image: expect.stringMatching(/^ubuntu\/images/),
       });
     });
@@ -132,6 +135,7 @@ describe('the list', () => {
       'DescribeInstanceTypes',
       'DescribeInstances',
       'DescribeInstances',
+      'DescribeVolumes',
     ]);
   });
 

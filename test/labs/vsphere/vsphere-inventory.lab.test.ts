@@ -40,6 +40,11 @@ describe('a vCenter with a thousand VMs', () => {
     expect(new Set(vms.map(({ uuid }) => uuid)).size).toBe(vms.length);
   });
 
+  it('F-126 F-198 F-415 says of each VM what it takes and may grow to, and how many disks and cards it has', () => {
+    for (const { name, storage = 0, diskCount, nicCount } of watched.vms.values())
+      expect([name, storage > 0, diskCount, nicCount]).toEqual([name, true, 1, 1]);
+  });
+
   it('asks no more of a large fleet than of a small one, however long it is watched', async () => {
     const told = watched.feeds.length;
     const before = watched.wire.length;

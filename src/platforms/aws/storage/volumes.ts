@@ -5,7 +5,7 @@ import { volumeId } from '../../../ids.ts';
 import { type Bytes, gib } from '../../../units.ts';
 import type { LossPlan, Volume, VolumeOps, VolumeSpec } from '../../contract.ts';
 import { refusePlanned, refuseTakenName, usedBy } from '../../lib/listed.ts';
-import type { About } from '../api.ts';
+import type { About, Api } from '../api.ts';
 import {
   type AwsRegion,
   aboutRegion,
@@ -30,6 +30,9 @@ const NEEDS_IOPS: readonly string[] = ['io1', 'io2'];
 const IOPS = 100;
 
 export const readVolumes = ({ api }: AwsRegion, about: About): Promise<readonly Ec2Volume[]> =>
+  readAllVolumes(api, about);
+
+export const readAllVolumes = (api: Api, about: About): Promise<readonly Ec2Volume[]> =>
   readAll('DescribeVolumes', async (marker) => {
     const answer = await api.read('DescribeVolumes', pageOf(PAGE, marker), about);
     return { items: answer.Volumes ?? [], next: answer.NextToken || undefined };

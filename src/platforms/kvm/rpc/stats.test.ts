@@ -12,7 +12,7 @@ describe('domain stats', () => {
   it('F-113 reads of a true reply what is wanted, for a running and a stopped guest', () => {
     const [web1, db1, ...more] = readDomainStats(reply);
     expect(more).toEqual([]);
-    expect(web1).toMatchObject({ name: 'web1', state: 1, monitorAnswered: true });
+    expect(web1).toMatchObject({ name: 'web1', state: 1, monitorAnswered: true, netCount: 1, blockCount: 1 });
     expect(uuidText(web1?.uuid ?? Buffer.alloc(16))).toMatch(/^[0-9a-f-]{36}$/);
     expect(web1?.balloonAvailable).toBeGreaterThan(web1?.balloonUsable ?? Number.NaN);
     expect(web1?.blockRead).toBeGreaterThanOrEqual(0);

@@ -23,8 +23,11 @@ export interface DomainStats {
   readonly blockWritten: number;
   /** What all disks can hold, without media. */
   readonly blockCapacity: number;
+  /** How many that are. */
+  readonly blockCount: number;
   readonly netReceived: number;
   readonly netSent: number;
+  readonly netCount: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -51,8 +54,10 @@ function readRecord(reader: XdrReader): DomainStats {
     blockRead: Number.NaN,
     blockWritten: Number.NaN,
     blockCapacity: Number.NaN,
+    blockCount: 0,
     netReceived: Number.NaN,
     netSent: Number.NaN,
+    netCount: Number.NaN,
   };
   // Of the block device that is a medium, the one whose path came last: `block.1.capacity`.
   let ofMedium = '';
@@ -94,10 +99,14 @@ function keep(stats: Mutable<DomainStats>, field: string, value: number): void {
   else if (field.startsWith('block.')) {
     if (field.endsWith('.rd.bytes')) stats.blockRead = plus(stats.blockRead, value);
     else if (field.endsWith('.wr.bytes')) stats.blockWritten = plus(stats.blockWritten, value);
-    else if (field.endsWith('.capacity')) stats.blockCapacity = plus(stats.blockCapacity, value);
+    else if (field.endsWith('.capacity')) {
+      stats.blockCapacity = plus(stats.blockCapacity, value);
+      stats.blockCount++;
+    }
   } else if (field.startsWith('net.')) {
     if (field.endsWith('.rx.bytes')) stats.netReceived = plus(stats.netReceived, value);
     else if (field.endsWith('.tx.bytes')) stats.netSent = plus(stats.netSent, value);
+    else if (field === 'net.count') stats.netCount = value;
   }
 }
 

@@ -101,9 +101,10 @@ async function compare(
   roster: Roster,
 ): Promise<ReadonlyMap<string, NetReading>> {
   const nets = new Map<string, NetReading>();
-  for (const { name, uuid, id, state, reason, netReceived, netSent } of readDomainStats(stats)) {
+  for (const { name, uuid, id, state, reason, netReceived, netSent, netCount } of readDomainStats(stats)) {
     const key = uuidText(uuid);
     roster.observe(key, { domain: { name, uuid, id }, state, reason, saved: false });
+    if (netCount >= 0) roster.holds(key, { nicCount: netCount });
     nets.set(key, { netReceived, netSent });
     if (nets.size % AT_ONCE === 0) await breathe();
   }

@@ -60,17 +60,17 @@ it('tells the memory that a guest uses, and what its disks do per second', async
   expect(new Set(wire.map(({ channel }) => channel))).toEqual(new Set(['poll', 'slow']));
 });
 
-it('F-113 shows in the row how much the disks of a guest can hold, without media, as its monitor says', async () => {
+it('F-113 F-198 shows in the row how many disks and cards a guest has and what the disks can hold, without media', async () => {
   const host = playHost();
   const disks = {
     ...{ 'block.0.path': '/d/web1.qcow2', 'block.0.capacity': 20 * 2 ** 30 },
     ...{ 'block.1.path': '/d/debian.iso', 'block.1.capacity': 5 * 2 ** 30 },
     ...{ 'block.2.path': '/d/data.qcow2', 'block.2.capacity': 2 ** 30 },
   };
-  host.add(1, { monitor: { 'balloon.rss': 1, ...disks } });
+  host.add(1, { monitor: { 'balloon.rss': 1, ...disks }, net: { 'net.count': 3 } });
   const { vm, pass } = await watch(host);
   await pass(6_000);
-  expect(vm(1)?.storage).toBe(21 * 2 ** 30);
+  expect(vm(1)).toMatchObject({ storage: 21 * 2 ** 30, diskCount: 2, nicCount: 3 });
 });
 
 it('asks nothing while nothing runs, and every second interval when that is longer', async () => {

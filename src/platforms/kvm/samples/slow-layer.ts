@@ -83,7 +83,8 @@ export function createSlowLayer({ daemon, clock, signal, roster, meters, seen }:
       // What QEMU takes of the host is another thing: it has memory of its own, and keeps what the guest has freed.
       memory: (stats.balloonAvailable - stats.balloonUsable) * 1024,
     });
-    if (stats.blockCapacity > 0) roster.holds(uuid, bytes(stats.blockCapacity));
+    if (stats.blockCapacity > 0)
+      roster.holds(uuid, { storage: bytes(stats.blockCapacity), diskCount: stats.blockCount });
     if (stats.monitorAnswered) roster.setTrouble(uuid, undefined);
     // Drivers without monitors report nothing either: only while a call hangs does silence mean a guest that hangs.
     else if (stuck.size > 0) roster.setTrouble(uuid, NOT_RESPONDING);

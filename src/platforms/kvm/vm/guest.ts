@@ -38,8 +38,11 @@ export interface GuestDetails {
   readonly kcli: KcliMetadata;
   /** An id of libosinfo. */
   readonly os: string | undefined;
-  /** What its disks can hold together, once its monitor has said so. */
+  /** What its disks can hold together, and how many they are, once its monitor has said so. */
   readonly storage?: Bytes;
+  readonly diskCount?: number;
+  /** Once it was seen running. */
+  readonly nicCount?: number;
   /** From the host's leases. */
   readonly leases: readonly VmAddress[];
   /** What its next start changes, where that was looked at. */
@@ -49,6 +52,9 @@ export interface GuestDetails {
   /** In ticks. */
   readonly readAt: number;
 }
+
+/** What no reading of its definition tells, but ticks while it runs. */
+export type Held = Pick<GuestDetails, 'storage' | 'diskCount' | 'nicCount'>;
 
 export interface Place {
   readonly endpoint: EndpointName;
@@ -92,6 +98,8 @@ export function createGuest(
       os: spellGuestOs(details?.os ?? ''),
       owner: kcli?.owner,
       storage: details?.storage,
+      diskCount: details?.diskCount,
+      nicCount: details?.nicCount,
       bootedAt,
       trouble,
     }),

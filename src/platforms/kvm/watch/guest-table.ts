@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import type { Change, Trouble } from '../../contract.ts';
+import { knownOf } from '../../lib/known.ts';
 import { breathe } from '../../transport/breathe.ts';
 import { isSettling } from '../definition/pending.ts';
 import { createGuest, type Guest, type GuestDetails, idOf, type Place } from '../vm/guest.ts';
@@ -69,9 +70,10 @@ export async function createGuestTable(
       return running;
     },
     put(uuid, listed, read) {
-      const known = guests.get(uuid)?.details?.storage;
-      // Only its monitor tells that, and not in the same reading.
-      const details = read && known !== undefined ? { storage: known, ...read } : read;
+      const known = guests.get(uuid)?.details;
+      // Only ticks tell that, and not in the same reading.
+      const { storage, diskCount, nicCount } = known ?? {};
+      const details = read && { ...knownOf({ storage, diskCount, nicCount }), ...read };
       const boot = boots.get(uuid);
       const guest = createGuest(place, listed, {
         details,

@@ -4,10 +4,9 @@
  */
 
 import type { Clock } from '../../../clock.ts';
-import type { Bytes } from '../../../units.ts';
 import type { Change } from '../../contract.ts';
 import type { RpcClient } from '../rpc/client.ts';
-import type { Guest, GuestDetails, Place } from '../vm/guest.ts';
+import type { Guest, GuestDetails, Held, Place } from '../vm/guest.ts';
 import { createGuestReader } from './guest-reader.ts';
 import { createGuestTable } from './guest-table.ts';
 import { isAlike, type ListedGuest } from './list-guests.ts';
@@ -24,8 +23,8 @@ export interface Roster {
   observe(uuid: string, seen: ListedGuest): void;
   /** What a tick has read of it: memory and vCPUs of a running guest change without an event. */
   resize(uuid: string, memoryKib: number, cpus: number): void;
-  /** What its disks can hold together, as its monitor has told. */
-  holds(uuid: string, storage: Bytes): void;
+  /** What a tick has seen of its devices while it runs. */
+  holds(uuid: string, held: Held): void;
   /** Its monitor doesn't answer (a sentence), or does again (undefined). */
   setTrouble(uuid: string, message: string | undefined): void;
   /** Reads what is to be read, those in `seen()` first. Ends only by rejecting: with the signal's reason, or the link's. */
@@ -45,6 +44,8 @@ export interface RosterOptions {
   /** All that were listed at first have been read. Called once. */
   readonly onComplete: () => void;
 }
+
+const HELD: readonly (keyof Held)[] = ['storage', 'diskCount', 'nicCount'];
 
 export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, options: RosterOptions): Promise<Roster> {
   const { emit } = options;
@@ -73,10 +74,12 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
       if (!guest?.details || (guest.details.memoryKib === memoryKib && guest.details.cpus === cpus)) return;
       put(uuid, guest, { ...guest.details, memoryKib, cpus });
     },
-    holds(uuid, storage) {
+    holds(uuid, held) {
       const guest = guests.get(uuid);
-      if (!guest?.details || guest.details.storage === storage) return;
-      put(uuid, guest, { ...guest.details, storage });
+      if (!guest?.details) return;
+      const details = { ...guest.details, ...held };
+      if (HELD.every((key) => details[key] === guest.details?.[key])) return;
+      put(uuid, guest, details);
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);
