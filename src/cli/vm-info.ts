@@ -2,11 +2,13 @@ import { FleetError } from '../errors.ts';
 import { endpointOf } from '../ids.ts';
 import type { Disk, Nic, Snapshot, Vm, VmAddress, VmInfo } from '../platforms/contract.ts';
 import type { Fleet } from '../state/fleet/fleet.ts';
+import { categoryOf, GENERAL, sectionOf } from '../state/fleet/info-categories.ts';
 import { instant, vmRow } from '../state/fleet/object-rows.ts';
 import { clean } from '../terminal/width.ts';
-import { spellBytes } from '../units.ts';
+import { bytes, spellBytes } from '../units.ts';
 import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
+import { CATEGORY, type CategorizedDetails, onlyCategory } from './info-category.ts';
 import { FIELDS, onlyFields, VALUES } from './only-fields.ts';
 import type { Details } from './output.ts';
 import { printDetails } from './print-details.ts';
@@ -16,16 +18,20 @@ export const vmInfoCommand: Command = {
   verb: 'info',
   help: 'Show what a VM is and has.',
   takes: 'NAME…',
-  flags: () => [FIELDS, VALUES],
+  flags: () => [FIELDS, VALUES, CATEGORY],
   async run(context, { words, values }) {
     const { app, signal } = context;
     const fields = values[FIELDS.key] === undefined ? undefined : String(values[FIELDS.key]);
+    const category = values[CATEGORY.key] === undefined ? undefined : String(values[CATEGORY.key]);
+    if (fields !== undefined && category !== undefined)
+      throw new FleetError('usage', '--fields and --category both say what to show: choose one of them');
     const all: Details[] = [];
     for (const vm of await findVms(words, context)) {
       const connection = app.sessions.connection(endpointOf(vm.id));
       if (!connection) throw new FleetError('host.unreachable', `${endpointOf(vm.id)} is not connected`);
       const info = await connection.vm.info(vm.id, signal);
-      all.push(onlyFields(detailsOf({ ...vm, ...info.row }, info, app.store.fleet), fields));
+      const details = detailsOf(withDevices({ ...vm, ...info.row }, info), info, app.store.fleet);
+      all.push(onlyFields(onlyCategory(details, category), fields));
     }
     if (values[VALUES.key] === true && context.format === 'table')
       for (const { lines } of all) for (const [, text] of lines) await context.printer.print(clean(text));
@@ -34,8 +40,20 @@ export const vmInfoCommand: Command = {
   },
 };
 
+/** What lists don't know of its disks and cards on every platform is counted here, where all of them were read. */
+function withDevices(vm: Vm, { disks, nics }: VmInfo): Vm {
+  const own = disks.filter(({ type }) => type === 'disk');
+  const sum = own.reduce((all, { size = Number.NaN }) => all + size, 0);
+  return {
+    ...vm,
+    ...(sum > 0 && { storage: vm.storage ?? bytes(sum) }),
+    diskCount: own.length,
+    nicCount: nics.length,
+  };
+}
+
 /** The keys of `vm list`, and what only the details have: the schema `vm info`. */
-function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): Details {
+function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): CategorizedDetails {
   const row = vmRow(vm, fleet);
   const value = {
     ...row,
@@ -49,7 +67,7 @@ function detailsOf(vm: Vm, info: VmInfo, fleet: Fleet): Details {
     disks: info.disks.map(diskOf),
     nics: info.nics.map(nicOf),
     snapshots: info.snapshots.map(snapshotOf),
-    more: info.more.map(([label, text, section]) => ({ label, value: text, section })),
+    more: info.more.map((line) => ({ label: line[0], value: line[1], section: sectionOf(line) ?? GENERAL })),
   };
   return { value, name: vm.id, lines: linesOf(row, info, vm.pending) };
 }
@@ -88,10 +106,10 @@ const snapshotOf = ({ id, name, parent, created, current, memory, external, desc
   description,
 });
 
-type Line = readonly [label: string, text: string | undefined];
+type Line = readonly [label: string, text: string | undefined, category?: string];
 
 /** The order and most of the words of kcli, F-323 and F-324; sizes with their unit. */
-function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo, pending: Vm['pending']): Details['lines'] {
+function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo, pending: Vm['pending']): CategorizedDetails['lines'] {
   const lines: readonly Line[] = [
     ['name', row.name],
     ['id', row.id],
@@ -123,10 +141,13 @@ function linesOf(row: ReturnType<typeof vmRow>, info: VmInfo, pending: Vm['pendi
     ['ips', row.ips.length > 1 ? row.ips.join(' ') : undefined],
     ...(info.addresses ?? []).map(addressLine),
     ...info.disks.map(diskLine),
+    ['storage', storageLine(row)],
     ...info.snapshots.map((snapshot) => snapshotLine(snapshot, info.snapshots)),
-    ...info.more.map(([label, text]): Line => [label, text]),
+    ...info.more.map((line): Line => [line[0], line[1], sectionOf(line) ?? GENERAL]),
   ];
-  return lines.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+  return lines.flatMap(([label, text, category = categoryOf(label)]) =>
+    text === undefined || text === '' ? [] : [[label, text, category] as const],
+  );
 }
 
 const yesOrNo = (value: boolean | undefined): string | undefined =>
@@ -170,6 +191,12 @@ const diskLine = (disk: Disk): Line => [
     ['shareable', disk.shareable ? 'yes' : undefined],
   ])}`,
 ];
+
+/** Where its disks are, as far as that is known of all of them. */
+const storageLine = ({ sharedStorage, localStorage }: ReturnType<typeof vmRow>): string | undefined =>
+  sharedStorage === undefined || localStorage === undefined
+    ? undefined
+    : `${spellBytes(sharedStorage)} shared, ${spellBytes(bytes(localStorage))} local`;
 
 const snapshotLine = ({ name, current, parent, created, memory }: Snapshot, all: readonly Snapshot[]): Line => [
   'snapshot',

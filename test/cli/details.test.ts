@@ -164,6 +164,57 @@ describe('vm info', () => {
     });
   });
 
+  it('F-198 F-480 counts disks and cards, and sums what the disks can hold, null where one of them is not known', async () => {
+    const numbers = async (disks: VmInfo['disks']) => {
+      const { text } = await told('vm info demo/vm-1', vmAnswers({ ...RICH, disks }), 'json');
+      const { diskCount, nicCount, storage, sharedStorage, localStorage } = JSON.parse(text);
+      return [diskCount, nicCount, storage, sharedStorage, localStorage];
+    };
+    expect(await numbers(RICH.disks)).toEqual([1, 2, gib(20), null, null]);
+    const [first] = RICH.disks;
+    const unknown = first ? [first, { ...first, size: undefined }] : [];
+    expect(await numbers(unknown)).toEqual([2, 2, null, null, null]);
+  });
+
+  const MORE: VmInfo['more'] = [
+    ['Kernel', '/vmlinuz', 'Boot'],
+    ['Firmware', 'UEFI'],
+    ['BIOS UUID', '42'],
+    ['IOMMU', 'intel', 'Hardware'],
+    ['ticket', '7'],
+  ];
+  const inCategory = async (category: string, format: Format = 'table', values: Settings = {}) =>
+    (await told('vm info demo/vm-1', vmAnswers({ ...RICH, more: MORE }), format, {}, { category, ...values })).text;
+
+  it('F-200 shows one category alone, to people and to programs', async () => {
+    expect(await inCategory('boot')).toBe('Kernel: /vmlinuz\nFirmware: UEFI');
+    expect(await inCategory('Hardware')).toBe('IOMMU: intel');
+    expect(await inCategory('compute')).toBe('numcpus: 8\nmax cpus: 16\nmemory: 4GiB\nmax memory: 64GiB');
+    expect(JSON.parse(await inCategory('compute', 'json'))).toEqual({
+      ...{ id: 'demo/vm-1', name: 'gateway', cpus: 8, memory: gib(4) },
+      ...{ maxCpus: 16, maxMemory: gib(64), more: [] },
+    });
+    expect(JSON.parse(await inCategory('boot', 'json'))).toMatchObject({
+      more: [{ label: 'Kernel', value: '/vmlinuz', section: 'Boot' }, { label: 'Firmware' }],
+    });
+  });
+
+  it('F-200 shows all categories, each with its lines, and names them where there is no such one', async () => {
+    const lines = (await inCategory('all')).split('\n');
+    expect(new Set(lines.map((line) => line.split(': ')[0]))).toEqual(
+      new Set('General Identity Place Compute Disks Networks Snapshots Boot Hardware'.split(' ')),
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining(['General: ticket: 7', 'Identity: BIOS UUID: 42', 'Place: host: fra-01']),
+    );
+    await expect(inCategory('bot')).rejects.toMatchObject({
+      code: 'usage',
+      message: '--category: demo/vm-1 has nothing about "bot" (did you mean boot?)',
+      fix: 'one of general, identity, place, compute, disks, networks, snapshots, boot, hardware, all',
+    });
+    await expect(inCategory('boot', 'table', { fields: 'name' })).rejects.toThrow('--fields and --category');
+  });
+
   it('leaves out what a VM has not, and what its limits are where it has all of them', async () => {
     const plain = { ...RICH, started: undefined, maxCpus: 8, maxMemory: gib(4), nics: [], disks: [], snapshots: [] };
     const row = { ...RICH.row, ips: ['10.1.1.1'], autostart: undefined, plan: undefined, profile: undefined };

@@ -105,7 +105,7 @@ const more = list(
   object('more', 'Something that only this platform has.', {
     label: text('a name for people: it may change'),
     value: text('text for people'),
-    section: maybe(text('what it stands under, for people')),
+    section: text('what it is about, for people: a category of `--category`'),
   }),
   'what only this platform has, for people',
 );

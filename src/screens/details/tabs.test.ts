@@ -101,8 +101,9 @@ describe('the overview of a VM', () => {
       {dim|Max memory   } {text|4.0G                                          }
       {dim|Created      } {text|2026-01-01 08:00                              }
       {dim|About        } {text|the web server                                }
-      {dim|Firmware     } {text|uefi                                          }
-      {dim|Running since} {text|2026-01-01 09:00                              }"
+      {dim|Running since} {text|2026-01-01 09:00                              }
+      {header|Boot                                                        }
+      {dim|Firmware     } {text|uefi                                          }"
     `);
   });
 

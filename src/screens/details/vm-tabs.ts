@@ -1,6 +1,7 @@
 import { endpointOf } from '../../ids.ts';
 import type { ConsoleOutput, MoreLine, Vm, VmInfo } from '../../platforms/contract.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
+import { inOrder, sectionOf } from '../../state/fleet/info-categories.ts';
 import { noteOf } from '../../state/fleet/note-of.ts';
 import type { ColourWord } from '../../state/theme/theme-file.ts';
 import { formatAge, formatBytes } from '../../units.ts';
@@ -88,10 +89,10 @@ const uptime = (bootedAt: number, now: number): string =>
 
 function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
   const { maxCpus = vm.cpus, maxMemory = vm.memory } = info;
-  const alone = info.more.filter(([, , section]) => section === undefined);
+  const alone = info.more.filter((line) => sectionOf(line) === undefined);
   const sections = Map.groupBy(
     info.more.filter((line) => !alone.includes(line)),
-    ([, , section]) => section,
+    (line) => sectionOf(line) ?? '',
   );
   return [
     ...fact('Max vCPUs', maxCpus === vm.cpus ? undefined : String(maxCpus)),
@@ -100,7 +101,7 @@ function moreOf(vm: Vm, info: VmInfo): readonly Fact[] {
     ...fact('About', info.description),
     ...lineFacts(alone),
     ...fact('Running since', info.started === undefined ? undefined : dateAndTime(info.started)),
-    ...[...sections].flatMap(([section = '', lines]) => [{ section }, ...lineFacts(lines)]),
+    ...inOrder(sections.keys()).flatMap((section) => [{ section }, ...lineFacts(sections.get(section) ?? [])]),
   ];
 }
 
