@@ -56,7 +56,7 @@ const printed: Readonly<Record<string, Printed>> = {
   'vm list': { schema: listOf(vm), others: [{ when: '--columns', schema: listOf(vmWithColumns) }] },
   'vm info': {
     schema: oneOrMany(vmInfo),
-    others: [{ when: '--fields', schema: oneOrMany({ ...vmInfo, required: [] }) }],
+    others: ['--fields', '--category'].map((when) => ({ when, schema: oneOrMany({ ...vmInfo, required: [] }) })),
   },
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm history': { schema: list(historyRow, 'every step of time of each VM, the oldest first') },
