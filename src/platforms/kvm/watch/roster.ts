@@ -76,10 +76,9 @@ export async function createRoster(listed: ReadonlyMap<string, ListedGuest>, opt
     },
     holds(uuid, held) {
       const guest = guests.get(uuid);
-      if (!guest?.details) return;
-      const details = { ...guest.details, ...held };
-      if (HELD.every((key) => details[key] === guest.details?.[key])) return;
-      put(uuid, guest, details);
+      const details = guest?.details;
+      if (!details || HELD.every((key) => held[key] === undefined || held[key] === details[key])) return;
+      put(uuid, guest, { ...details, ...held });
     },
     setTrouble(uuid, message) {
       const guest = guests.get(uuid);
