@@ -65,6 +65,30 @@ it('F-169 F-174 F-475 lists the cloud images of vendors first, and those of a ca
   expect(other).toMatchObject({ arch: 'aarch64', location: expect.stringMatching(/arm64\.qcow2$/) });
 });
 
+it('F-169 F-207 F-433 has columns of PAE and HVM where a catalog tells them, filters by them, and knows the logo', async () => {
+  const title = async (...args: readonly string[]) =>
+    (await desk.run('appliance', 'list', ...args)).stdout.split('\n')[0];
+  publish(offer());
+  expect(await title()).not.toContain('PAE');
+  expect(await title('-o', 'wide')).toMatch(/ARCH +PAE +HVM +SIZE/);
+  publish(
+    offer({ pae: true, logo: 'https://acme.example/logo.png' }),
+    offer({ name: 'wiki', pae: false }),
+    offer({ name: 'mail', hvm: true }),
+  );
+  await desk.run('appliance', 'refresh');
+  expect(await title()).toMatch(/ARCH +PAE +HVM +SIZE/);
+  expect((await desk.run('appliance', 'list', 'catalog:ours')).stdout).toMatch(
+    /shop .* yes +- .*\n.*wiki .* no +- .*\n.*mail .* - +yes /,
+  );
+  expect(await title('catalog:cloud-images')).not.toContain('PAE');
+  expect(await names('pae:yes')).toEqual(['ours/shop']);
+  expect(await names('--filter', 'pae:no')).toEqual(['ours/wiki']);
+  expect(await names('hvm:yes')).toEqual(['ours/mail']);
+  const shown = (await desk.run('appliance', 'info', 'shop', '-o', 'json')).json<object>();
+  expect(shown).toMatchObject({ pae: true, hvm: null, logo: 'https://acme.example/logo.png' });
+});
+
 it('F-167 serves a catalog that does not answer from what it kept, and says so', async () => {
   publish(offer());
   expect(await names('shop')).toEqual(['ours/shop']);

@@ -47,6 +47,23 @@ it('F-168 has one appliance for each download of a feed of ConVirt, with x86_32 
   ]);
 });
 
+it('F-169 F-433 takes what feeds say of PAE, HVM and logos, and nothing from what is neither yes nor no', async () => {
+  const feed = `<feed><title>Boxes</title><logo>/pictures/boxes.png</logo><entry><title>Wiki</title>
+    <download href="https://images.example/wiki32.tgz"><kernel><arch>x86_32</arch><PAE>True</PAE><is_hvm>0</is_hvm></kernel></download>
+    <download href="https://images.example/wiki64.tgz"><kernel arch="x86_64" PAE="perhaps"/></download></entry></feed>`;
+  const [first, second] = await xml(feed);
+  expect(first).toMatchObject({ pae: true, hvm: false, logo: 'https://images.example/pictures/boxes.png' });
+  expect(second).not.toHaveProperty('pae');
+  const own = { name: 'x', url: 'x.img', logo: 'javascript:1', pae: false, hvm: 'yes' };
+  const [third] = await json({ appliances: [own] });
+  expect(third).toMatchObject({ pae: false, hvm: true });
+  expect(third).not.toHaveProperty('logo');
+  const attachments = [{ url: 'https://images.example/x.img' }];
+  expect(await json({ icon: 'https://acme.example/icon.png', items: [{ title: 'X', attachments }] })).toMatchObject([
+    { logo: 'https://acme.example/icon.png' },
+  ]);
+});
+
 it('takes no name and no address of a feed as it comes', async () => {
   const named = (more: object) => json({ appliances: [{ name: 'x', url: 'https://images.example/x', ...more }] });
   expect(await named({ name: '../../\u001b[31metc' })).toMatchObject([{ name: '31metc' }]);

@@ -17,10 +17,10 @@ export async function readJsonFeed(body: Buffer, signal: AbortSignal): Promise<F
   const read = await readJson(body, signal).catch((error: unknown) => {
     throw error instanceof JsonError ? noFeed(error.message) : error;
   });
-  const { appliances, feeds, items } = wordsIn(read);
+  const { appliances, feeds, items, icon } = wordsIn(read);
   if (![appliances, feeds, items].some(Array.isArray)) throw noFeed('it has neither appliances, feeds nor items');
   return {
-    offers: [...listIn(appliances).map(ownOffer), ...listIn(items).flatMap(itemOffers)],
+    offers: [...listIn(appliances).map(ownOffer), ...listIn(items).flatMap((item) => itemOffers(item, text(icon)))],
     feeds: listIn(feeds).flatMap(({ url, location = url, provider }) =>
       typeof location === 'string' ? [{ location, provider: text(provider) }] : [],
     ),
@@ -49,10 +49,13 @@ const ownOffer = (words: Words): Offer => ({
   sha512: text(words['sha512']),
   updated: text(words['updated']),
   homepage: text(words['homepage']),
+  logo: text(words['logo']),
+  pae: words['pae'],
+  hvm: words['hvm'],
 });
 
-/** One for each attachment, as each is a file. */
-function itemOffers(item: Words): readonly Offer[] {
+/** One for each attachment, as each is a file. `icon`: of the whole feed. */
+function itemOffers(item: Words, icon: string | undefined): readonly Offer[] {
   const [author] = listIn(item['authors']);
   return listIn(item['attachments']).map((attachment) => ({
     title: text(item['title']),
@@ -62,5 +65,6 @@ function itemOffers(item: Words): readonly Offer[] {
     size: attachment['size_in_bytes'],
     updated: text(item['date_modified'] ?? item['date_published']),
     homepage: text(item['url']),
+    logo: text(author?.['avatar']) ?? icon,
   }));
 }

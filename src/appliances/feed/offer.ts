@@ -19,6 +19,11 @@ export interface Offer {
   readonly sha512?: string | undefined;
   readonly updated?: string | undefined;
   readonly homepage?: string | undefined;
+  /** Of its provider. */
+  readonly logo?: string | undefined;
+  /** Whether its kernel has PAE, and whether it needs full virtualization: `true`, `yes`, `1`, or what JSON has. */
+  readonly pae?: unknown;
+  readonly hvm?: unknown;
 }
 
 const LONGEST_NAME = 48;
@@ -53,7 +58,8 @@ export function applianceOf(offer: Offer, catalog: ApplianceCatalog): Appliance 
   if (checksum === null) return `${name}: its checksum is none`;
   const arch = plainLine(offer.arch ?? '', LONGEST_WORD).toLowerCase();
   const updated = offer.updated === undefined ? Number.NaN : Date.parse(offer.updated);
-  const homepage = offer.homepage === undefined ? undefined : URL.parse(offer.homepage);
+  const [homepage, logo] = [webAddress(offer.homepage), webAddress(offer.logo, catalog.location)];
+  const [pae, hvm] = [truthOf(offer.pae), truthOf(offer.hvm)];
   return {
     catalog: catalog.name,
     name,
@@ -67,7 +73,10 @@ export function applianceOf(offer: Offer, catalog: ApplianceCatalog): Appliance 
     ...(unpackedSize !== undefined && { unpackedSize }),
     ...(checksum !== undefined && { checksum }),
     ...(Number.isFinite(updated) && { updated: new Date(updated).toISOString() }),
-    ...(homepage && /^https?:$/.test(homepage.protocol) && { homepage: plainLine(homepage.href, LONGEST_LOCATION) }),
+    ...(homepage !== undefined && { homepage }),
+    ...(logo !== undefined && { logo }),
+    ...(pae !== undefined && { pae }),
+    ...(hvm !== undefined && { hvm }),
     ...(catalog.ca !== undefined && { ca: catalog.ca }),
   };
 }
@@ -100,6 +109,21 @@ function locationOf(text: string, { location: from }: ApplianceCatalog): string 
   const url = URL.parse(text.trim(), isFile ? undefined : from);
   if (url) return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
   return isFile ? resolve(from, '..', text.trim()) : undefined;
+}
+
+/** `from`: the feed that says it, which it may be relative to. Undefined for what no browser should be led to. */
+function webAddress(text: string | undefined, from?: string): string | undefined {
+  const url = text && URL.parse(text.trim(), from !== undefined && !isAbsolute(from) ? from : undefined);
+  return url && /^https?:$/.test(url.protocol) ? plainLine(url.href, LONGEST_LOCATION) : undefined;
+}
+
+/** Undefined for what is neither yes nor no: a catalog that is not understood says nothing. */
+function truthOf(value: unknown): boolean | undefined {
+  const word = String(value ?? '')
+    .trim()
+    .toLowerCase();
+  if (['true', 'yes', '1'].includes(word)) return true;
+  return ['false', 'no', '0'].includes(word) ? false : undefined;
 }
 
 /** Null for what is no size. */

@@ -19,20 +19,19 @@ export async function readXmlFeed(body: Buffer, signal: AbortSignal): Promise<Fe
   });
   if (root.name === 'feed') {
     const provider = textAt(root, 'author', 'name') ?? textAt(root, 'title');
-    return { offers: childrenOf(root, 'entry').flatMap((entry) => entryOffers(entry, provider)), feeds: [] };
+    const logo = textAt(root, 'logo') ?? textAt(root, 'icon');
+    return { offers: childrenOf(root, 'entry').flatMap((entry) => entryOffers(entry, provider, logo)), feeds: [] };
   }
   const channel = root.name === 'rss' ? child(root, 'channel') : undefined;
   if (!channel) throw noFeed(`its root is ${JSON.stringify(root.name.slice(0, 40))}, not feed or rss`);
-  return {
-    offers: childrenOf(channel, 'item').flatMap((item) => itemOffers(item, textAt(channel, 'title'))),
-    feeds: [],
-  };
+  const [provider, logo] = [textAt(channel, 'title'), textAt(channel, 'image', 'url')];
+  return { offers: childrenOf(channel, 'item').flatMap((item) => itemOffers(item, provider, logo)), feeds: [] };
 }
 
 const noFeed = (why: string): FleetError => new FleetError('op.refused', `it is no feed of appliances: ${why}`);
 
 /** One for each file. */
-function entryOffers(entry: XmlElement, provider: string | undefined): readonly Offer[] {
+function entryOffers(entry: XmlElement, provider: string | undefined, logo: string | undefined): readonly Offer[] {
   const links = childrenOf(entry, 'link');
   const page = links.find((link) => (attribute(link, 'rel') ?? 'alternate') === 'alternate');
   const common: Offer = {
@@ -41,6 +40,7 @@ function entryOffers(entry: XmlElement, provider: string | undefined): readonly 
     description: textAt(entry, 'description') ?? textAt(entry, 'short_description') ?? textAt(entry, 'summary'),
     updated: textAt(entry, 'updated'),
     homepage: page && attribute(page, 'href'),
+    logo: textAt(entry, 'logo') ?? logo,
   };
   const enclosed = links.filter((link) => attribute(link, 'rel') === 'enclosure');
   return [
@@ -54,7 +54,7 @@ function entryOffers(entry: XmlElement, provider: string | undefined): readonly 
   ];
 }
 
-/** ConVirt's: the platform, the package with its sizes, and the kernel with its architecture. */
+/** ConVirt's: the platform, the package with its sizes, and the kernel with its architecture, PAE and HVM. */
 function downloadOffer(download: XmlElement, common: Offer): Offer {
   const [file, kernel] = [child(download, 'package'), child(download, 'kernel')];
   const said = (element: XmlElement | undefined, key: string) => attribute(element, key) ?? textAt(element, key);
@@ -63,12 +63,14 @@ function downloadOffer(download: XmlElement, common: Offer): Offer {
     ...hashesIn(download),
     location: attribute(download, 'href'),
     arch: said(kernel, 'arch'),
+    pae: said(kernel, 'PAE') ?? said(kernel, 'pae'),
+    hvm: said(kernel, 'is_hvm') ?? said(kernel, 'hvm'),
     size: said(file, 'size'),
     unpackedSize: said(file, 'installed_size'),
   };
 }
 
-function itemOffers(item: XmlElement, provider: string | undefined): readonly Offer[] {
+function itemOffers(item: XmlElement, provider: string | undefined, logo: string | undefined): readonly Offer[] {
   return childrenOf(item, 'enclosure').map((enclosure) => ({
     ...hashesIn(item),
     title: textAt(item, 'title'),
@@ -78,6 +80,7 @@ function itemOffers(item: XmlElement, provider: string | undefined): readonly Of
     size: attribute(enclosure, 'length'),
     updated: textAt(item, 'pubDate'),
     homepage: textAt(item, 'link'),
+    logo,
   }));
 }
 

@@ -53,6 +53,15 @@ function troubleLines({ catalog, troubles, fetchedAt }: CatalogReading): readonl
 
 const isShown = (key: KindKey): key is KindColumn => key.title !== undefined;
 
+/** What few catalogs say has a column where one of them does, or in a wide table. */
+const columnsOf = (rows: readonly Row[], isWide: boolean): readonly KindColumn[] =>
+  applianceKeys
+    .filter(isShown)
+    .filter(({ id, type }) => type !== 'flag' || isWide || rows.some((row) => row[id] !== undefined));
+
+/** `no` is said: what no catalog says is `-`. */
+const saidAs = (row: Row, key: KindKey): string => (row[key.id] === false ? 'no' : shownAs(row[key.id], key));
+
 /** Of a time the day is enough for people. */
 const DAY = 10;
 const dayOf = (text: string): string => (/^\d{4}-\d\d-\d\dT/.test(text) ? text.slice(0, DAY) : text);
@@ -67,10 +76,10 @@ const listCommand: Command = {
     const { appliances, isWhole } = await offered('usual', archIn(values), context);
     const filter = [context.global.filter, ...words].join(' ');
     const rows = appliances.map(applianceRow).filter((row) => passes(row, filter, applianceKeys));
-    const columns = columnsFor(applianceKeys.filter(isShown)).map((column) => ({
-      ...column,
-      show: (row: Row) => dayOf(column.show(row)),
-    }));
+    const shown = columnsOf(rows, context.global.wide);
+    const columns = shown.flatMap((key) =>
+      columnsFor([key]).map((column) => ({ ...column, show: (row: Row) => dayOf(saidAs(row, key)) })),
+    );
     const listing = {
       rows: rows.map((row) => inOrder(applianceKeys, row)),
       columns,
@@ -93,8 +102,7 @@ const infoCommand: Command = {
     const { appliances } = await offered('usual', archIn(values), context);
     const row = applianceRow(findAppliance(word, appliances));
     const lines = applianceKeys.flatMap((key) => {
-      const value = row[key.id];
-      return value === undefined ? [] : [[key.id, shownAs(value, key)] as const];
+      return row[key.id] === undefined ? [] : [[key.id, saidAs(row, key)] as const];
     });
     await printDetails([{ value: inOrder(applianceKeys, row), name: row.id, lines }], context);
     return EXIT.done;

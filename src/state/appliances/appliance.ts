@@ -29,6 +29,11 @@ export interface Appliance {
   /** ISO 8601. */
   readonly updated?: string;
   readonly homepage?: string;
+  /** The address of a picture of its provider. */
+  readonly logo?: string;
+  /** Whether its kernel uses PAE (32-bit guests of Xen), and whether it needs full virtualization; undefined where it is not said. */
+  readonly pae?: boolean;
+  readonly hvm?: boolean;
   /** A PEM file with the authority that its catalog is known by. */
   readonly ca?: string;
 }
