@@ -3,6 +3,7 @@ import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Bytes } from '../../units.ts';
 import type { Moved } from '../files/transfer-files.ts';
+import type { ApplicationDetails } from './application.ts';
 
 /** One file that can be imported. Texts come from strangers: each is one line without control characters. */
 export interface Appliance {
@@ -34,6 +35,8 @@ export interface Appliance {
   /** Whether its kernel uses PAE (32-bit guests of Xen), and whether it needs full virtualization; undefined where it is not said. */
   readonly pae?: boolean;
   readonly hvm?: boolean;
+  /** Where its application is in a VM of it; a host is never in it. */
+  readonly application?: ApplicationDetails;
   /** A PEM file with the authority that its catalog is known by. */
   readonly ca?: string;
 }

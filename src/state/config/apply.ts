@@ -1,4 +1,5 @@
 import { FleetError } from '../../errors.ts';
+import { applyApplicationChange } from './apply-application.ts';
 import { applyDefinitionChange } from './apply-definition.ts';
 import { applyEndpointChange } from './apply-endpoint.ts';
 import { applyNoteChange } from './apply-note.ts';
@@ -25,6 +26,9 @@ export function applyChange(draft: Draft, change: ConfigChange, platforms: Platf
     case 'note-write':
     case 'note-remove':
       applyNoteChange(draft, change);
+      return;
+    case 'application-details':
+      applyApplicationChange(draft, change);
       return;
     case 'definition-add':
     case 'definition-edit':

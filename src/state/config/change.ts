@@ -1,5 +1,6 @@
 import type { EndpointName, NodeId, VmId } from '../../ids.ts';
 import type { SettingValue } from '../../platforms/contract.ts';
+import type { ApplicationDetails } from '../appliances/application.ts';
 import type { Note } from '../fleet/fleet.ts';
 import type { Definition } from './definitions.ts';
 import type { Tree, Word } from './draft.ts';
@@ -45,6 +46,13 @@ export type ConfigChange =
   /** What people should know of a VM or node, in place of what was written before. */
   | { readonly kind: 'note-write'; readonly of: NodeId | VmId; readonly note: Note }
   | { readonly kind: 'note-remove'; readonly of: NodeId | VmId }
+  /** All that is said of the application in a VM, in place of what was said before; undefined takes that away. */
+  | {
+      readonly kind: 'application-details';
+      readonly of: VmId;
+      readonly details: ApplicationDetails | undefined;
+      readonly uuid: string | undefined;
+    }
   /** The whole view, under a new name or in place of the one that has it. */
   | { readonly kind: 'view-save'; readonly name: string; readonly view: ViewWords }
   | { readonly kind: 'view-remove'; readonly name: string }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../nearest.ts';
 import { readApplianceCatalogs } from './appliance-catalogs.ts';
+import { checkApplications } from './applications.ts';
 import { consoleComplaints } from './console-preferences.ts';
 import { readGroups } from './groups.ts';
 import { historyComplaint } from './history-preferences.ts';
@@ -8,6 +9,7 @@ import type { Loaded, PlatformFields } from './model.ts';
 import { readNotifyRules } from './notify-rules.ts';
 import { readPluginPlaces } from './plugin-places.ts';
 import {
+  browserComplaint,
   defaultTemplateComplaint,
   escapeWaitComplaint,
   templatesComplaint,
@@ -53,6 +55,8 @@ const SECTIONS: readonly string[] = [
   'notifications',
   'history',
   'appliances',
+  'applications',
+  'browser',
   'plugins',
 ];
 /** Counts: section, key, and the least that may stand there. */
@@ -70,6 +74,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 /** What is wrong with a section, each with a sentence; the usual counts then. */
 const COMPLAINTS: Readonly<Record<string, (map: LocatedMap) => string | undefined>> = {
   viewer: viewerComplaint,
+  browser: browserComplaint,
   templates: templatesComplaint,
   'default-template': defaultTemplateComplaint,
   updates: updatesComplaint,
@@ -127,6 +132,7 @@ export function interpret(file: string, tree: Located, platforms: PlatformFields
   problems.push(...readGroups(file, map, new Set(endpoints.keys())).problems);
   const pools = readPools(map.entries.get('pools'), new Set(endpoints.keys()), complain);
   const notes = readNotes(map.entries.get('notes'), complain);
+  checkApplications(map, complain);
   checkPresets(map, complain);
   checkTimeLimits(map, complain);
   problems.push(

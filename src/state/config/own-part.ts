@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FleetError } from '../../errors.ts';
+import { APPLICATIONS } from './applications.ts';
 import type { ConfigChange } from './change.ts';
 import { type DefinedKind, sectionOf } from './definitions.ts';
 import { poolNameOf } from './grouping.ts';
@@ -54,6 +55,8 @@ function ownPart(change: ConfigChange, config: Config): ReadonlyMap<string, unkn
     case 'note-write':
     case 'note-remove':
       return new Map([[`the note of ${change.of}`, at('notes', change.of)]]);
+    case 'application-details':
+      return new Map([[`the application in ${change.of}`, at(APPLICATIONS, change.of)]]);
     case 'view-save':
     case 'view-remove':
       return new Map([[`view ${change.name}`, at('views', change.name)]]);

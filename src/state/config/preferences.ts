@@ -108,25 +108,41 @@ export const escapeWaitComplaint = (file: LocatedMap): string | undefined =>
     : undefined;
 
 /** What stands for something in the words of `viewer`. */
-const VIEWER_PLACES = ['vv', 'url', 'host', 'port', 'kind', 'name'] as const;
+const VIEWER_PLACES = ['vv', 'url', 'host', 'port', 'kind', 'name'];
 
 /**
  * `viewer: remote-viewer {vv}`, or a list of words where one has blanks: the program that shows displays. It is started as it
  * stands there, never by a shell. Undefined where it is not said, or can't be understood.
  */
-export function viewerWords(file: LocatedMap): readonly string[] | undefined {
-  const value = plainOf(locate(file, ['viewer']));
+export const viewerWords = (file: LocatedMap): readonly string[] | undefined => wordsAt(file, 'viewer', VIEWER_PLACES);
+
+/** What is wrong with it: a sentence without a full stop. */
+export const viewerComplaint = (file: LocatedMap): string | undefined =>
+  isSaid(file, 'viewer') && viewerWords(file) === undefined
+    ? `viewer must be a program and its words, with ${VIEWER_PLACES.map((place) => `{${place}}`).join(', ')} for what it shows`
+    : undefined;
+
+/** `browser: firefox {url}`, in the same way: the program that opens the pages of applications. */
+export function browserWords(file: LocatedMap): readonly string[] | undefined {
+  const words = wordsAt(file, 'browser', ['url']);
+  return words?.slice(1).some((word) => word.includes('{url}')) ? words : undefined;
+}
+
+/** What is wrong with it: a sentence without a full stop. */
+export const browserComplaint = (file: LocatedMap): string | undefined =>
+  isSaid(file, 'browser') && browserWords(file) === undefined
+    ? 'browser must be a program and its words, with {url} for the page that it opens'
+    : undefined;
+
+const isSaid = (file: LocatedMap, section: string): boolean =>
+  (locate(file, [section]) ?? { kind: 'nothing' }).kind !== 'nothing';
+
+/** A program with its words, which have no `{…}` but these places. */
+function wordsAt(file: LocatedMap, section: string, known: readonly string[]): readonly string[] | undefined {
+  const value = plainOf(locate(file, [section]));
   const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
   const isWords = Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string');
   if (!isWords) return undefined;
   const places = words.flatMap((word) => [...String(word).matchAll(/\{(\w*)\}/g)].map(([, place]) => place ?? ''));
-  return places.every((place) => VIEWER_PLACES.some((known) => known === place)) ? (words as string[]) : undefined;
+  return places.every((place) => known.includes(place)) ? (words as string[]) : undefined;
 }
-
-/** What is wrong with it: a sentence without a full stop. */
-export const viewerComplaint = (file: LocatedMap): string | undefined => {
-  const located = locate(file, ['viewer']);
-  return located && located.kind !== 'nothing' && viewerWords(file) === undefined
-    ? `viewer must be a program and its words, with ${VIEWER_PLACES.map((place) => `{${place}}`).join(', ')} for what it shows`
-    : undefined;
-};

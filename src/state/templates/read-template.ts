@@ -4,10 +4,14 @@ import type { Located, LocatedMap } from '../config/located.ts';
 import type { Position, Problem } from '../config/problem.ts';
 import { readYaml } from '../config/yaml-file.ts';
 import { type Preset, writtenOf } from '../presets/preset.ts';
+import { applianceIn } from './read-appliance.ts';
 import { ANY_PLATFORM, FIRST_VERSION, type Template, VERSION } from './template.ts';
 
 /** What the file itself says. */
-export type TemplateText = Pick<Template, 'version' | 'platform' | 'os' | 'variables' | 'vm' | 'platforms'>;
+export type TemplateText = Pick<
+  Template,
+  'version' | 'platform' | 'os' | 'variables' | 'vm' | 'platforms' | 'appliance'
+>;
 
 export interface ReadTemplate {
   readonly says: TemplateText;
@@ -15,7 +19,7 @@ export interface ReadTemplate {
   readonly problems: readonly Problem[];
 }
 
-const KEYS = ['version', 'platform', 'os', 'variables', 'vm', 'platforms'] as const;
+const KEYS = ['version', 'platform', 'os', 'appliance', 'variables', 'vm', 'platforms'] as const;
 const OS_KEYS = ['flavor', 'name', 'version'] as const;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** What a profile says, and a template has in other ways. */
@@ -46,6 +50,7 @@ export async function readTemplate(file: string, text: string, platforms: readon
       variables: variablesIn(at('variables'), complain),
       vm: presetIn(file, 'vm', at('vm'), complain),
       platforms: perPlatform(file, at('platforms'), platforms, complain),
+      ...appliancePart(at('appliance'), complain),
     },
     problems,
   };
@@ -77,6 +82,14 @@ function osIn(found: Located | undefined, complain: Complain): string {
   if (!entries || [...entries.keys()].some((key) => !OS_KEYS.some((known) => known === key)))
     complain(found.at, `os must have the keys ${OS_KEYS.join(', ')} alone`);
   return OS_KEYS.flatMap((key) => textOf(entries?.get(key)?.value) ?? []).join(' ');
+}
+
+function appliancePart(found: Located | undefined, complain: Complain): Pick<Template, 'appliance'> {
+  if (!isGiven(found)) return {};
+  const appliance = applianceIn(found);
+  if (typeof appliance !== 'string') return { appliance };
+  complain(found.at, appliance);
+  return {};
 }
 
 function variablesIn(found: Located | undefined, complain: Complain): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { FleetError } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Preset } from '../presets/preset.ts';
+import type { TemplateAppliance } from './read-appliance.ts';
 
 /** A template is known by its group and its name, as the folders are called. */
 export interface TemplateName {
@@ -28,6 +29,8 @@ export interface Template extends TemplateName {
   readonly vm: Preset;
   /** By platform: what counts more there than `vm`. */
   readonly platforms: ReadonlyMap<string, Preset>;
+  /** What it was imported from; undefined for one that was made otherwise. */
+  readonly appliance?: TemplateAppliance;
   /** What people read of it; empty where there is none. */
   readonly description: string;
   /** Whether it has a script that runs when a VM is made. */
