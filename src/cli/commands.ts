@@ -2,6 +2,7 @@ import { type Tables, tables } from '../actions/tables.ts';
 import type { Manifest } from '../platforms/contract.ts';
 import { platforms } from '../platforms/registry.ts';
 import { applianceCommands } from './appliances/appliance-commands.ts';
+import { applicationCommands } from './appliances/application-commands.ts';
 import { attachCommands } from './attach-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands, endpointCommands } from './config-commands.ts';
@@ -88,6 +89,7 @@ export const commandsOf = (
   planListCommand,
   ...templateCommands,
   ...applianceCommands,
+  ...applicationCommands,
   ...endpointFormCommands(manifests),
   ...endpointCommands,
 ];

@@ -498,6 +498,17 @@ async function callOf(command: string): Promise<readonly (readonly string[])[]> 
     case 'definition detach':
     case 'definition remove':
       return [[...words, 'lab', 'images', '--yes']];
+    case 'vm application':
+      return [[...words, (await list())[0]?.id ?? '']];
+    case 'vm application-details':
+      return [[...words, await inState('running'), '--port', '8080']];
+    case 'vm open': {
+      const id = await inState('running');
+      return [
+        ['vm', 'application-details', id, '--host', '192.0.2.7'],
+        [...words, id],
+      ];
+    }
     case 'appliance info':
       return [[...words, 'debian13']];
     case 'appliance import':

@@ -30,6 +30,7 @@ export function applianceTemplate({ appliance, image, platform, endpoint, disk }
     'version: "1.0"',
     `platform: ${quoted(platform)}`,
     `os: { name: ${quoted(os)} }`,
+    `appliance: { ${originOf(appliance).join(', ')} }`,
     'variables:',
     `  MEMORY: ${memory}`,
     `  CPUS: ${disk?.cpus ?? USUAL_CPUS}`,
@@ -53,6 +54,15 @@ export function applianceTemplate({ appliance, image, platform, endpoint, disk }
   ];
   return [entry(TEMPLATE_FILE, settings), entry(DESCRIPTION_FILE, description)];
 }
+
+/** What its VMs are known by as those of an appliance, and where its application is in them. */
+const originOf = (appliance: Appliance): readonly string[] => [
+  `name: ${quoted(appliance.catalog === '' ? appliance.name : spellAppliance(appliance))}`,
+  `title: ${quoted(appliance.title)}`,
+  ...(appliance.provider === '' ? [] : [`provider: ${quoted(appliance.provider)}`]),
+  ...(appliance.version === '' ? [] : [`version: ${quoted(appliance.version)}`]),
+  ...Object.entries(appliance.application ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+];
 
 const entry = (path: string, lines: readonly string[]): Entry => ({
   path,

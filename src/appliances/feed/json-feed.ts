@@ -52,6 +52,13 @@ const ownOffer = (words: Words): Offer => ({
   logo: text(words['logo']),
   pae: words['pae'],
   hvm: words['hvm'],
+  application: {
+    protocol: words['protocol'],
+    port: words['port'],
+    path: words['path'],
+    'management-protocol': words['managementProtocol'],
+    'management-port': words['managementPort'],
+  },
 });
 
 /** One for each attachment, as each is a file. `icon`: of the whole feed. */

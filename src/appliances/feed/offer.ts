@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { plainLine } from '../../platforms/transport/http/wire.ts';
 import type { Appliance, ApplianceCatalog } from '../../state/appliances/appliance.ts';
+import { detailsIn } from '../../state/appliances/application.ts';
 import { bytes } from '../../units.ts';
 
 /** As it stands in the feed; undefined for what it does not say. */
@@ -24,6 +25,8 @@ export interface Offer {
   /** Whether its kernel has PAE, and whether it needs full virtualization: `true`, `yes`, `1`, or what JSON has. */
   readonly pae?: unknown;
   readonly hvm?: unknown;
+  /** Where its application is in a VM, by the keys of ApplicationDetails. */
+  readonly application?: Readonly<Record<string, unknown>>;
 }
 
 const LONGEST_NAME = 48;
@@ -56,6 +59,8 @@ export function applianceOf(offer: Offer, catalog: ApplianceCatalog): Appliance 
   if (size === null || unpackedSize === null) return `${name}: its size is no number of bytes`;
   const checksum = checksumOf(offer);
   if (checksum === null) return `${name}: its checksum is none`;
+  const application = detailsIn((key) => (key === 'host' ? undefined : offer.application?.[key]));
+  if (typeof application === 'string') return `${name}: its ${application}`;
   const arch = plainLine(offer.arch ?? '', LONGEST_WORD).toLowerCase();
   const updated = offer.updated === undefined ? Number.NaN : Date.parse(offer.updated);
   const [homepage, logo] = [webAddress(offer.homepage), webAddress(offer.logo, catalog.location)];
@@ -77,6 +82,7 @@ export function applianceOf(offer: Offer, catalog: ApplianceCatalog): Appliance 
     ...(logo !== undefined && { logo }),
     ...(pae !== undefined && { pae }),
     ...(hvm !== undefined && { hvm }),
+    ...(Object.keys(application).length > 0 && { application }),
     ...(catalog.ca !== undefined && { ca: catalog.ca }),
   };
 }

@@ -1,5 +1,5 @@
 import { type KindTable, kinds as ownKinds } from '../../state/kinds.ts';
-import { appliance, applianceCatalog } from './appliance.ts';
+import { appliance, applianceCatalog, vmApplication } from './appliance.ts';
 import { definition, definitionInfo } from './definition.ts';
 import { check, endpoint, endpointInfo, imported, importedVm } from './endpoint.ts';
 import { tableSchemas } from './listed.ts';
@@ -58,6 +58,7 @@ const printed: Readonly<Record<string, Printed>> = {
     schema: oneOrMany(vmInfo),
     others: ['--fields', '--category'].map((when) => ({ when, schema: oneOrMany({ ...vmInfo, required: [] }) })),
   },
+  'vm application': { schema: vmApplication },
   'vm status': { schema: oneOrMany(vmStatus) },
   'vm history': { schema: list(historyRow, 'every step of time of each VM, the oldest first') },
   'node history': { schema: list(historyRow, 'every step of time of each node, the oldest first') },

@@ -115,6 +115,10 @@ export const configTopic: Topic = {
         ],
         ['escape-wait', 'how long an escape alone waits before it is the Esc key, 30ms if not said (drover help keys)'],
         ['viewer', 'the program that shows displays and its words, such as remote-viewer {vv} (drover help ssh)'],
+        [
+          'browser',
+          'the program that opens the pages of applications, and its words, such as firefox {url} (drover vm open)',
+        ],
         ['templates', 'the folder of the template library (drover help templates)'],
         [
           'default-template',
@@ -124,6 +128,7 @@ export const configTopic: Topic = {
           'updates',
           'the address where drover looks for a new version of itself, once a day while it is open: JSON such as {"version": "0.2.0"}; nothing is asked without it, and nothing is sent but the request',
         ],
+        ['applications', 'where the applications in VMs are, by the ids of the VMs (drover vm application-details)'],
         ['notes', 'what was noted about VMs and nodes, by their ids (drover vm note)'],
         ['plain', 'true for lines in place of a screen (drover help plain)'],
       ]),

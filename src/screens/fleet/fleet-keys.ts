@@ -3,6 +3,7 @@ import type { Vm } from '../../platforms/contract.ts';
 import { whyNoVm } from '../actions/why-no-vm.ts';
 import type { DetailsView } from '../details/details-view.ts';
 import type { Stage, View } from '../stage.ts';
+import { applicationPages } from './application-pages.ts';
 import { copyCommands } from './copy.ts';
 import { createFind } from './find.ts';
 import type { FleetState } from './fleet-state.ts';
@@ -129,6 +130,7 @@ export function createFleetKeys(
     'view.find-next': () => find(1),
     'view.find-previous': () => find(-1),
     ...copyCommands(stage, state),
+    ...applicationPages(stage, state),
   };
 
   return { handlers, enter, sortBy: list.sortBy };
