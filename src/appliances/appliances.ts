@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { get } from '../platforms/transport/http/get.ts';
-import type { ApplianceCatalog, Appliances } from '../state/appliances/appliance.ts';
+import type { ApplianceCatalog, Appliances, ReadyFile } from '../state/appliances/appliance.ts';
 import { errnoOf, fileTrouble } from '../state/files/file-trouble.ts';
 import { makeOwnFolder } from '../state/files/own-folder.ts';
 import { isAlive } from '../state/files/process-alive.ts';
 import { readCatalog } from './catalogs.ts';
 import { fetchFile } from './fetch-file.ts';
 import { checksumIn } from './published-checksum.ts';
-import { findDisk, roomIn } from './unpack/find-disk.ts';
+import { capacityOf } from './unpack/disk-format.ts';
+import { type FoundDisk, findDisk, roomIn } from './unpack/find-disk.ts';
 
 export interface AppliancesOptions {
   /** Absolute; what is in it can be recreated at any time. */
@@ -34,7 +35,7 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
           .filter(({ name }) => names === undefined || names.includes(name))
           .map((one) => readCatalog(one, when, { folder: join(folder, 'catalogs'), clock }, signal)),
       ),
-    async withDisk(appliance, { wholeOva, signal, report, moved }, use) {
+    async withDisk(appliance, { ova, signal, report, moved }, use) {
       const own = join(incoming, `${process.pid}-${randomBytes(4).toString('hex')}`);
       await makeRoomFor(own, incoming);
       try {
@@ -44,8 +45,14 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
         const newFile = () => join(own, String(++files));
         const fetched = await fetchFile(appliance, { clock, signal, moved, newFile, most: room });
         const most = Math.min(room, appliance.unpackedSize ?? room);
-        const { piece, ...found } = await findDisk(fetched, wholeOva, { newFile, most, signal, report });
-        return await use({ path: piece.path, ...found });
+        const {
+          piece,
+          format,
+          more = [],
+          ...hardware
+        } = await findDisk(fetched, ova, { newFile, most, signal, report });
+        const [first, ...others] = await Promise.all([{ piece, format }, ...more].map(readyFile));
+        return await use({ ...first, ...hardware, more: others });
       } finally {
         await rm(own, { recursive: true, force: true });
       }
@@ -64,6 +71,12 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
       }),
   };
 }
+
+const readyFile = async ({ piece, format }: Pick<FoundDisk, 'piece' | 'format'>): Promise<ReadyFile> => ({
+  path: piece.path,
+  format,
+  capacity: format === 'ova' ? undefined : await capacityOf(piece, format),
+});
 
 /** Makes the folder, and takes away those of drovers that were killed. */
 async function makeRoomFor(own: string, incoming: string): Promise<void> {

@@ -129,18 +129,25 @@ export interface OvaParts {
   readonly disks: readonly Buffer[];
   /** The digest that the manifest has of the first disk; the right one otherwise. */
   readonly digest?: string;
+  /** Where the hardware has each disk on its controller; it names none otherwise. */
+  readonly places?: readonly number[];
 }
 
-export function ovaOf({ disks, digest }: OvaParts): Buffer {
+export function ovaOf({ disks, digest, places = [] }: OvaParts): Buffer {
   const files = disks.map((bytes, at) => ({ name: `shop-disk${at + 1}.vmdk`, bytes }));
   const references = files.map(({ name }, at) => `<File ovf:id="file${at}" ovf:href="${name}"/>`).join('');
   const listed = files.map((_, at) => `<Disk ovf:diskId="disk${at}" ovf:fileRef="file${at}"/>`).join('');
+  const attached = places.map(
+    (place, at) =>
+      `<Item><AddressOnParent>${place}</AddressOnParent><HostResource>ovf:/disk/disk${at}</HostResource><InstanceID>${at + 9}</InstanceID><Parent>5</Parent><ResourceType>17</ResourceType></Item>`,
+  );
   const descriptor = Buffer.from(`<?xml version="1.0"?>
 <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">
 <References>${references}</References><DiskSection><Info>disks</Info>${listed}</DiskSection>
 <VirtualSystem ovf:id="shop"><OperatingSystemSection ovf:id="96"><Description>Debian 12</Description></OperatingSystemSection>
 <VirtualHardwareSection><Item><ResourceType>3</ResourceType><VirtualQuantity>4</VirtualQuantity></Item>
 <Item><AllocationUnits>byte * 2^20</AllocationUnits><ResourceType>4</ResourceType><VirtualQuantity>768</VirtualQuantity></Item>
+<Item><InstanceID>5</InstanceID><ResourceType>6</ResourceType></Item>${attached.join('')}
 </VirtualHardwareSection></VirtualSystem></Envelope>`);
   const found = createHash('sha256')
     .update(disks[0] ?? '')

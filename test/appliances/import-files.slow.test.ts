@@ -59,7 +59,7 @@ const appliance = (more: Partial<Appliance> = {}): Appliance => ({
   ...more,
 });
 const quiet: FetchOptions = {
-  wholeOva: false,
+  ova: 'one disk',
   signal: new AbortController().signal,
   report: () => {},
   moved: () => {},
@@ -67,6 +67,8 @@ const quiet: FetchOptions = {
 interface Taken {
   readonly format: string;
   readonly content: Buffer;
+  readonly others: readonly Buffer[];
+  readonly capacities: readonly (number | undefined)[];
   readonly memory?: number;
   readonly cpus?: number;
   readonly os?: string;
@@ -79,7 +81,12 @@ const take = (
   createAppliances({ folder, clock, catalogs: () => [] }).withDisk(
     one,
     { ...quiet, ...options },
-    async ({ path, ...found }) => ({ ...found, content: await readFile(path) }),
+    async ({ path, capacity, more, ...found }) => ({
+      ...found,
+      content: await readFile(path),
+      others: await Promise.all(more.map((one) => readFile(one.path))),
+      capacities: [capacity, ...more.map((one) => one.capacity)],
+    }),
   );
 
 const sparse = Buffer.concat([DISK, Buffer.alloc(2 * MIB), diskOf(MIB)]);
@@ -113,8 +120,41 @@ describe('what is taken', () => {
   it('an OVA as it is, for platforms that take it so', async () => {
     const ova = ovaOf({ disks: [vmdkOf(DISK), vmdkOf(DISK)] });
     serve('/file', ova);
-    const taken = await take(appliance(), { wholeOva: true });
+    const taken = await take(appliance(), { ova: 'whole' });
     expect([taken.format, taken.content.equals(ova)]).toEqual(['ova', true]);
+  });
+});
+
+describe('an OVA of several disks', () => {
+  const [first, second] = [diskOf(MIB), diskOf(2 * MIB)];
+  const disks = [vmdkOf(second), vmdkOf(first)];
+  const raw = ({ content, others }: Taken) => [content, ...others].map((one) => rawOfQcow2(one).length / MIB);
+
+  it('F-171 has all its disks, in the order in which its hardware has them, with their sizes', async () => {
+    serve('/file', ovaOf({ disks }));
+    const listed = await take(appliance(), { ova: 'all its disks' });
+    expect([raw(listed), listed.capacities]).toEqual([
+      [2, 1],
+      [2 * MIB, MIB],
+    ]);
+    serve('/file', ovaOf({ disks, places: [1, 0] }));
+    const attached = await take(appliance(), { ova: 'all its disks' });
+    expect(raw(attached)).toEqual([1, 2]);
+    expect(rawOfQcow2(attached.content).equals(first)).toBe(true);
+  });
+
+  it('is refused where together they unpack to more than was said', async () => {
+    serve('/file', ovaOf({ disks }));
+    const whole = await take(appliance(), { ova: 'all its disks' });
+    const size = whole.content.length + (whole.others[0]?.length ?? 0);
+    const together = (unpackedSize: number) =>
+      take(appliance({ unpackedSize: bytes(unpackedSize) }), { ova: 'all its disks' });
+    expect((await together(size)).others).toHaveLength(1);
+    const why = await together(whole.content.length + 65_536).then(
+      () => 'taken',
+      (error: unknown) => String(error),
+    );
+    expect(why).toContain('unpacks to more than');
   });
 });
 

@@ -2,7 +2,13 @@
 import { FleetError, sentence } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Image } from '../../platforms/contract.ts';
-import { type Appliance, type ReadyDisk, spellAppliance } from '../../state/appliances/appliance.ts';
+import {
+  type Appliance,
+  type FetchOptions,
+  type ReadyDisk,
+  type ReadyFile,
+  spellAppliance,
+} from '../../state/appliances/appliance.ts';
 import type { TaskSpec, WorkResult } from '../../state/tasks.ts';
 import { spellTemplate, type TemplateName } from '../../state/templates/template.ts';
 import type { Args, ObjectAction, Report } from '../action.ts';
@@ -87,17 +93,54 @@ async function importAppliance(
   if (way === 'fetched by the endpoint') {
     const args = { name: spec.image, url: appliance.keyword, arch: appliance.arch, storage: spec.storage, checksum };
     await perform(CREATE, to, withoutUndefined(args), services, signal, report);
-    return finish(spec, appliance, made, undefined, services, signal);
+    return finish(spec, appliance, [made], undefined, services, signal);
   }
-  const wholeOva = way === 'as an image' && takesOva(to, services);
-  const options = { wholeOva, signal, report, moved: progressOf((text) => report(`fetching: ${text}`), Date.now) };
+  const options = {
+    ova: ovaAs(way, to, services),
+    signal,
+    report,
+    moved: progressOf((text) => report(`fetching: ${text}`), Date.now),
+  };
   return appliances.withDisk(appliance, options, async (disk) => {
-    const sent = way === 'as an image' ? { ...made, action: UPLOAD } : await asVolume(spec, disk, services, signal);
-    const args = { name: sent.name, file: disk.path, storage: sent.storage };
-    const sending: Report = (text) => report(`sending: ${text}`);
-    await perform(sent.action, to, args, services, signal, sending);
+    const files = [disk, ...disk.more];
+    const sent: Made[] = [];
+    for (const [at, file] of files.entries()) {
+      const image = at === 0 ? spec.image : `${spec.image}-${at + 1}`;
+      const one =
+        way === 'as an image' ? { ...made, name: image } : await asVolume({ ...spec, image }, file, services, signal);
+      const args = { name: one.name, file: file.path, storage: one.storage };
+      const which = files.length === 1 ? '' : ` disk ${at + 1} of ${files.length}`;
+      const sending: Report = (text) => report(`sending${which}: ${text}`);
+      await perform(way === 'as an image' ? UPLOAD : VOLUME_UPLOAD, to, args, services, signal, sending).catch(
+        (error: unknown) => {
+          throw sent.length === 0 ? error : leftBehind(sent, to, 'but not all of its disks', error);
+        },
+      );
+      sent.push(one);
+    }
     return finish(spec, appliance, sent, disk, services, signal);
   });
+}
+
+/** All disks where a disk of a new VM can be made of an image of its own. */
+function ovaAs(way: Way, to: Target, services: Services): FetchOptions['ova'] {
+  if (way === 'as an image' && takesOva(to, services)) return 'whole';
+  const disks = manifestOf(to, services)?.settings.find(({ key }) => key === 'disk');
+  return disks?.kind === 'list' && disks.item.some(({ key }) => key === 'image') ? 'all its disks' : 'one disk';
+}
+
+/** What is there when not all could be done. */
+function leftBehind(made: readonly Made[], { name: endpoint }: Target, but: string, error: unknown): FleetError {
+  const names = made.map(({ name }) => name);
+  const are = names.length === 1 ? 'is' : 'are';
+  return new FleetError(
+    error instanceof FleetError ? error.code : 'op.failed',
+    `${names.join(', ')} ${are} on ${endpoint}, ${but}: ${sentence(error)}`,
+    {
+      fix: `drover image delete ${names.join(' ')} -C ${endpoint} removes ${names.length === 1 ? 'the image' : 'them'}`,
+      cause: error,
+    },
+  );
 }
 
 interface Made {
@@ -129,8 +172,10 @@ async function checksumOf(
   return appliances.publishedChecksum(published.list, published.file, signal);
 }
 
-const takesOva = (to: Target, { manifests, store }: Services): boolean =>
-  manifests.find(({ id }) => id === store.fleet.endpoints.get(to.id as EndpointName)?.platform)?.takesOva === true;
+const manifestOf = (to: Target, { manifests, store }: Services) =>
+  manifests.find(({ id }) => id === store.fleet.endpoints.get(to.id as EndpointName)?.platform);
+
+const takesOva = (to: Target, services: Services): boolean => manifestOf(to, services)?.takesOva === true;
 
 const withoutUndefined = (args: Readonly<Record<string, string | undefined>>): Args =>
   Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Args;
@@ -140,13 +185,13 @@ const ENDINGS = { qcow2: '.qcow2', raw: '.img', iso: '.iso', ova: '.ova' } as co
 /** Where images are volumes their names say what they are. */
 async function asVolume(
   { to, storage, image }: ImportSpec,
-  { format }: ReadyDisk,
+  { format }: ReadyFile,
   services: Services,
   signal: AbortSignal,
-): Promise<Made & { readonly action: ObjectAction }> {
+): Promise<Made> {
   const name = /\.(qcow2|qc2|img|raw|iso)$/i.test(image) ? image : `${image}${ENDINGS[format]}`;
   const chosen = storage || (await onlyStorage(to, services, signal));
-  return { name, storage: chosen, action: VOLUME_UPLOAD };
+  return { name, storage: chosen };
 }
 
 async function onlyStorage(to: Target, services: Services, signal: AbortSignal): Promise<string> {
@@ -163,11 +208,11 @@ async function onlyStorage(to: Target, services: Services, signal: AbortSignal):
   );
 }
 
-/** The image is looked for, and the template written. What is there when that fails is named. */
+/** The images are looked for, and the template written. What is there when that fails is named. */
 async function finish(
   { to, template }: ImportSpec,
   appliance: Appliance,
-  made: Made,
+  made: readonly Made[],
   disk: ReadyDisk | undefined,
   services: Services,
   signal: AbortSignal,
@@ -175,19 +220,24 @@ async function finish(
   const name = spellTemplate(template);
   if (services.isDryRun) return { text: `${appliance.name}: nothing was sent, and no template was written` };
   try {
-    const image = await seenImage(to, made, services, signal);
+    const images: Image[] = [];
+    for (const one of made) images.push(await seenImage(to, one, services, signal));
     const platform = services.store.fleet.endpoints.get(to.id as EndpointName)?.platform ?? '';
-    const entries = applianceTemplate({ appliance, image: image.name, platform, endpoint: to.name, disk });
+    const entries = applianceTemplate({
+      appliance,
+      images: images.map((one) => one.name),
+      platform,
+      endpoint: to.name,
+      disk,
+    });
     await services.changeTemplates({ kind: 'template-add', to: template, entries });
   } catch (error) {
-    throw new FleetError(
-      error instanceof FleetError ? error.code : 'op.failed',
-      `${made.name} is on ${to.name}, but no template was made: ${sentence(error)}`,
-      { fix: `drover image delete ${made.name} -C ${to.name} removes the image`, cause: error },
-    );
+    throw leftBehind(made, to, 'but no template was made', error);
   }
   const unproved = appliance.checksum === undefined ? '; no checksum of it is known, so none was compared' : '';
-  return { text: `${made.name} is an image of ${to.name}, and ${name} is in the library${unproved}`, answer: name };
+  const names = made.map((one) => one.name).join(', ');
+  const are = made.length === 1 ? 'is an image' : 'are images';
+  return { text: `${names} ${are} of ${to.name}, and ${name} is in the library${unproved}`, answer: name };
 }
 
 async function seenImage(to: Target, made: Made, services: Services, signal: AbortSignal): Promise<Image> {

@@ -5,8 +5,8 @@ import { DESCRIPTION_FILE, TEMPLATE_FILE } from '../../state/templates/scan.ts';
 
 export interface Imported {
   readonly appliance: Appliance;
-  /** As the endpoint calls it. */
-  readonly image: string;
+  /** As the endpoint calls them, one for each disk, in their order. */
+  readonly images: readonly string[];
   /** Id of the platform that the endpoint is of. */
   readonly platform: string;
   readonly endpoint: string;
@@ -22,8 +22,9 @@ const USUAL_DISK = 20;
 /** In YAML a JSON string is a string. What strangers wrote is one, and never a variable. */
 const quoted = (text: string): string => JSON.stringify(text.replaceAll('$', ''));
 
-export function applianceTemplate({ appliance, image, platform, endpoint, disk }: Imported): readonly Entry[] {
+export function applianceTemplate({ appliance, images, platform, endpoint, disk }: Imported): readonly Entry[] {
   const memory = disk?.memory === undefined ? USUAL_MEMORY_MIB : Math.ceil(disk.memory / 1024 ** 2);
+  const [image = '', ...others] = images;
   const isMedium = disk?.format === 'iso';
   const os = disk?.os ?? appliance.title;
   const settings = [
@@ -39,6 +40,7 @@ export function applianceTemplate({ appliance, image, platform, endpoint, disk }
     ...(isMedium
       ? [`  iso: ${quoted(image)}`, '  cloudinit: false', '  disks: [$DISK_SIZE]']
       : [`  image: ${quoted(image)}`]),
+    ...(disk && others.length > 0 ? [`  disks: [${diskRows(disk, others).join(', ')}]`] : []),
     '  numcpus: $CPUS',
     '  memory: $MEMORY',
   ];
@@ -48,11 +50,23 @@ export function applianceTemplate({ appliance, image, platform, endpoint, disk }
     '',
     ...(appliance.description === '' ? [] : [appliance.description, '']),
     `Imported from ${from}`,
-    `Its image ${image} is on ${endpoint}.`,
+    others.length === 0
+      ? `Its image ${image} is on ${endpoint}.`
+      : `Its images ${images.join(', ')} are on ${endpoint}.`,
     ...(appliance.checksum === undefined ? [] : [`Its file was ${appliance.checksum}.`]),
     ...(appliance.homepage === undefined ? [] : [`More: ${appliance.homepage}`]),
   ];
   return [entry(TEMPLATE_FILE, settings), entry(DESCRIPTION_FILE, description)];
+}
+
+/** The first disk is made of the image of the VM, and the others each of one of their own; all are as large as their makers have them. */
+function diskRows(first: ReadyDisk, others: readonly string[]): readonly string[] {
+  const rows = [first, ...first.more].map(({ capacity }, at) => {
+    const image = others[at - 1];
+    const size = capacity === undefined ? [] : [`size: ${Math.max(1, Math.ceil(capacity / 1024 ** 2))}MiB`];
+    return [...size, ...(image === undefined ? [] : [`image: ${quoted(image)}`])];
+  });
+  return rows.map((row) => `{ ${row.join(', ')} }`);
 }
 
 /** What its VMs are known by as those of an appliance, and where its application is in them. */

@@ -1,5 +1,6 @@
 /** What a disk is, by how it begins. What its maker calls it counts for nothing. */
 import { TAR_BLOCK } from '../../tar-header.ts';
+import { type Bytes, bytes } from '../../units.ts';
 import { bytesIn, type Piece, refused } from './piece.ts';
 
 export type DiskFormat = 'qcow2' | 'raw' | 'iso' | 'vmdk';
@@ -45,4 +46,12 @@ function refuseParts(disk: Piece, start: Buffer): void {
   if (version === 3 && (start.readUInt32BE(FEATURES_AT + 4) & DATA_FILE) !== 0)
     throw refused(disk.name, 'has its data in another file, which it names as a file of the host');
   if (start.readBigUInt64BE(SIZE_AT) === 0n) throw refused(disk.name, 'is an empty disk');
+}
+
+/** What a guest sees of a disk. */
+export async function capacityOf(disk: Piece, format: 'qcow2' | 'raw' | 'iso'): Promise<Bytes> {
+  if (format !== 'qcow2') return bytes(disk.size);
+  const capacity = Number((await bytesIn(disk, SIZE_AT, 8)).readBigUInt64BE(0));
+  if (!Number.isSafeInteger(capacity)) throw refused(disk.name, 'is larger than any disk');
+  return bytes(capacity);
 }

@@ -11,9 +11,13 @@ import { diskOfVmdk } from './vmdk.ts';
 import { diskOfXva, disksOfXva, isXva } from './xva.ts';
 import { zipIndex } from './zip-index.ts';
 
+type Format = 'qcow2' | 'raw' | 'iso' | 'ova';
+
 export interface FoundDisk {
   readonly piece: Piece;
-  readonly format: 'qcow2' | 'raw' | 'iso' | 'ova';
+  readonly format: Format;
+  /** Those behind the first, of an OVA alone: it says their order. */
+  readonly more?: readonly { readonly piece: Piece; readonly format: Format }[];
   readonly memory?: Bytes;
   readonly cpus?: number;
   readonly os?: string;
@@ -32,10 +36,13 @@ const PACKINGS = [
   { name: '7z', start: '377abcaf271c', decoder: undefined },
 ] as const;
 
-/** `wholeOva`: an OVA is looked at, and stays as it is. Rejects with op.refused for what has no disk, several, or could do harm. */
-export async function findDisk(piece: Piece, wholeOva: boolean, workshop: Workshop, depth = 0): Promise<FoundDisk> {
+/** What becomes of an OVA: it is looked at and stays as it is, or it is taken apart to all its disks, or to its only one. */
+export type OvaAs = 'whole' | 'all its disks' | 'one disk';
+
+/** Rejects with op.refused for what has no disk, more than can be taken, or could do harm. */
+export async function findDisk(piece: Piece, ova: OvaAs, workshop: Workshop, depth = 0): Promise<FoundDisk> {
   if (depth > DEEPEST) throw refused(piece.name, 'is packed deeper than anything that is meant to be unpacked');
-  const inner = (next: Piece) => findDisk(next, wholeOva, workshop, depth + 1);
+  const inner = (next: Piece, most = workshop.most) => findDisk(next, ova, { ...workshop, most }, depth + 1);
   const start = await bytesIn(piece, 0, TAR_BLOCK);
   const beginning = start.toString('hex', 0, BEGINNING);
   const packing = PACKINGS.find((one) => beginning.startsWith(one.start));
@@ -46,7 +53,7 @@ export async function findDisk(piece: Piece, wholeOva: boolean, workshop: Worksh
     return inner(await unpackedInto(piece, () => decoder(piece.name), workshop));
   }
   if (start.toString('latin1', 0, 2) === 'PK') return inner(await onlyDiskOfZip(piece, workshop));
-  if (start.length === TAR_BLOCK && readTarHeader(start)?.name) return inTar(piece, wholeOva, workshop, inner);
+  if (start.length === TAR_BLOCK && readTarHeader(start)?.name) return inTar(piece, ova, workshop, inner);
   const format = await diskFormatOf(piece);
   if (format === 'vmdk') return { piece: await diskOfVmdk(piece, workshop), format: 'qcow2' };
   return { piece: await inOwnFile(piece, workshop), format };
@@ -65,9 +72,9 @@ async function onlyDiskOfZip(zip: Piece, workshop: Workshop): Promise<Piece> {
 
 async function inTar(
   tar: Piece,
-  wholeOva: boolean,
+  ova: OvaAs,
   workshop: Workshop,
-  inner: (next: Piece) => Promise<FoundDisk>,
+  inner: (next: Piece, most?: number) => Promise<FoundDisk>,
 ): Promise<FoundDisk> {
   const files = await tarIndex(tar, workshop.signal);
   if (isXva(files)) {
@@ -80,14 +87,24 @@ async function inTar(
   if (!descriptor) return inner(onlyDisk(tar, files, DISK_NAME));
   workshop.report(`comparing ${tar.name} with its manifest`);
   const { disks, ...hardware } = await describedBy(descriptor, files, workshop.signal);
-  if (wholeOva) return { piece: await inOwnFile(tar, workshop), format: 'ova', ...hardware };
-  const [disk] = disks;
-  if (!disk || disks.length > 1) throw severalDisks(tar, disks.length);
-  return { ...(await inner(disk)), ...hardware };
+  if (ova === 'whole') return { piece: await inOwnFile(tar, workshop), format: 'ova', ...hardware };
+  const [first, ...others] = disks;
+  if (!first || (others.length > 0 && ova === 'one disk')) throw severalDisks(tar, disks.length);
+  const found = await inner(first);
+  const more: Pick<FoundDisk, 'piece' | 'format'>[] = [];
+  let left = workshop.most - found.piece.size;
+  for (const other of others) {
+    const { piece, format } = await inner(other, left);
+    if (found.format === 'iso' || format === 'iso')
+      throw refused(tar.name, 'has an installation medium among its disks');
+    more.push({ piece, format });
+    left -= piece.size;
+  }
+  return { ...found, ...(more.length > 0 && { more }), ...hardware };
 }
 
 const severalDisks = ({ name }: Piece, count: number) =>
-  refused(name, count === 0 ? 'has no disk' : `has ${count} disks: a template is made of one`);
+  refused(name, count === 0 ? 'has no disk' : `has ${count} disks: a template of it is made of one`);
 
 function onlyDisk<T extends { readonly name: string }>(archive: Piece, files: readonly T[], disk: RegExp): T {
   const found = files.filter(({ name }) => disk.test(name));

@@ -1,4 +1,4 @@
-/** The descriptor of an OVA (DMTF DSP0243): which file is its disk, and what a VM of it needs. */
+/** The descriptor of an OVA (DMTF DSP0243): which files are its disks, and what a VM of it needs. */
 import { createHash } from 'node:crypto';
 import { plainLine } from '../../platforms/transport/http/wire.ts';
 import {
@@ -14,6 +14,7 @@ import { type Bytes, bytes } from '../../units.ts';
 import { bytesIn, type Piece, piecesIn, refused } from './piece.ts';
 
 export interface Described {
+  /** In the order in which they are attached. */
   readonly disks: readonly Piece[];
   readonly memory?: Bytes;
   readonly cpus?: number;
@@ -23,7 +24,7 @@ export interface Described {
 /** Descriptors and manifests of the largest appliances are far below. */
 const LARGEST_TEXT = 4 * 1024 ** 2;
 /** ResourceType of CIM_ResourceAllocationSettingData. */
-const [CPU, MEMORY] = ['3', '4'];
+const [CPU, MEMORY, DISK] = ['3', '4', '17'];
 const MOST_CPUS = 512;
 const MOST_MEMORY_MIB = 4 * 1024 ** 2;
 
@@ -38,7 +39,8 @@ export async function describedBy(descriptor: Piece, files: readonly Piece[], si
   const byId = new Map(
     childrenOf(child(envelope, 'References'), 'File').map((file) => [ovf(file, 'id'), ovf(file, 'href') ?? '']),
   );
-  const disks = childrenOf(child(envelope, 'DiskSection'), 'Disk').map((disk) => {
+  const listed = childrenOf(child(envelope, 'DiskSection'), 'Disk');
+  const disks = asAttached(listed, system).map((disk) => {
     const href = byId.get(ovf(disk, 'fileRef'));
     const found = href === undefined ? undefined : files.find(({ name }) => name === `${folder}${href}`);
     if (found) return found;
@@ -50,6 +52,26 @@ export async function describedBy(descriptor: Piece, files: readonly Piece[], si
   return { disks, ...hardwareOf(system), ...(said !== '' && { os: said }) };
 }
 
+/**
+ * The disks that its hardware has, by their controllers and their places on these. Where the hardware names none, it has all that
+ * are listed.
+ */
+function asAttached(listed: readonly XmlElement[], system: XmlElement): readonly XmlElement[] {
+  const items = itemsOf(system);
+  const controllers = items.map((item) => textAt(item, 'InstanceID')?.trim());
+  const attached = items.flatMap((item) => {
+    const [, id] = /^(?:ovf:)?\/disk\/(.+)$/.exec(textAt(item, 'HostResource')?.trim() ?? '') ?? [];
+    const disk = textAt(item, 'ResourceType')?.trim() === DISK && listed.find((one) => ovf(one, 'diskId') === id);
+    const controller = controllers.indexOf(textAt(item, 'Parent')?.trim());
+    return disk ? [{ disk, controller, place: Number(textAt(item, 'AddressOnParent') ?? 0) }] : [];
+  });
+  if (attached.length === 0) return listed;
+  return attached.toSorted((a, b) => a.controller - b.controller || a.place - b.place).map(({ disk }) => disk);
+}
+
+const itemsOf = (system: XmlElement): readonly XmlElement[] =>
+  (child(system, 'VirtualHardwareSection')?.children ?? []).filter(({ name }) => /^(Storage)?Item$/.test(name));
+
 /** Attributes carry the prefix that the file has chosen. */
 function ovf(element: XmlElement, name: string): string | undefined {
   const key = Object.keys(element.attributes).find((one) => one === name || one.endsWith(`:${name}`));
@@ -57,7 +79,7 @@ function ovf(element: XmlElement, name: string): string | undefined {
 }
 
 function hardwareOf(system: XmlElement): Pick<Described, 'memory' | 'cpus'> {
-  const items = childrenOf(child(system, 'VirtualHardwareSection'), 'Item');
+  const items = itemsOf(system);
   const quantity = (type: string) => {
     const item = items.find((one) => textAt(one, 'ResourceType')?.trim() === type);
     const count = Number(textAt(item, 'VirtualQuantity'));

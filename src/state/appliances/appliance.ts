@@ -60,10 +60,18 @@ export interface CatalogReading {
   readonly troubles: readonly string[];
 }
 
-/** A disk that was looked at, in a file of this machine. */
-export interface ReadyDisk {
+/** What was looked at, in a file of this machine. */
+export interface ReadyFile {
   readonly path: string;
   readonly format: 'qcow2' | 'raw' | 'iso' | 'ova';
+  /** What a guest sees of a disk; undefined for an OVA. */
+  readonly capacity: Bytes | undefined;
+}
+
+/** The first disk of an appliance, with what its maker says. */
+export interface ReadyDisk extends ReadyFile {
+  /** The disks behind it, in their order. */
+  readonly more: readonly ReadyFile[];
   /** What its maker says that a VM needs; undefined where nothing is said. */
   readonly memory?: Bytes;
   readonly cpus?: number;
@@ -71,8 +79,10 @@ export interface ReadyDisk {
 }
 
 export interface FetchOptions {
-  /** The other side takes an OVA as a whole: it is looked at, and not taken apart. */
-  readonly wholeOva: boolean;
+  /**
+   * What becomes of an OVA: the other side takes it as it is, or all its disks, or one disk, and then one of several is refused.
+   */
+  readonly ova: 'whole' | 'all its disks' | 'one disk';
   readonly signal: AbortSignal;
   /** Says what is done now. */
   readonly report: (text: string) => void;

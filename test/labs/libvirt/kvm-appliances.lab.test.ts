@@ -16,15 +16,21 @@ const host = host2;
 const MIB = 1024 ** 2;
 const DISK = diskOf(8 * MIB);
 const OVA = ovaOf({ disks: [vmdkOf(DISK)] });
+const DATA = diskOf(4 * MIB);
+/** Its hardware has the second first. */
+const PAIR = ovaOf({ disks: [vmdkOf(DATA), vmdkOf(DISK)], places: [1, 0] });
 const VM = 'of-appliance';
 const IMAGE = 'appliance-shop.qcow2';
+const PAIR_VM = 'of-pair';
+const PAIR_IMAGES = ['appliance-pair.qcow2', 'appliance-pair-2.qcow2'];
 
 let desk: Desk;
 let web: Server;
 
 async function tidy(): Promise<void> {
-  await removeGuests(host, VM);
-  for (const file of [`${VM}_0.qcow2`, `${VM}.ISO`, IMAGE])
+  await removeGuests(host, VM, PAIR_VM);
+  const disks = [`${VM}_0.qcow2`, `${PAIR_VM}_0.qcow2`, `${PAIR_VM}_1.qcow2`];
+  for (const file of [...disks, `${VM}.ISO`, `${PAIR_VM}.ISO`, IMAGE, ...PAIR_IMAGES])
     await virsh(host, 'vol-delete', '--pool', 'default', file).catch(() => undefined);
 }
 
@@ -33,12 +39,14 @@ beforeAll(async () => {
   const sha256 = createHash('sha256').update(OVA).digest('hex');
   const appliances = [
     { name: 'shop', title: 'Shop 2', provider: 'Acme', version: '2.1', url: 'shop.ova', size: OVA.length, sha256 },
+    { name: 'pair', title: 'Pair', provider: 'rPath', url: 'pair.ova', port: 8080 },
     { name: 'lies', title: 'Lies', url: 'shop.ova', size: OVA.length, sha256: 'ab'.repeat(32) },
     { name: 'leads-out', title: 'Leads out', url: 'out.tar.gz' },
   ];
   const files = new Map<string, string | Buffer>([
     ['/catalog.json', JSON.stringify({ appliances })],
     ['/shop.ova', OVA],
+    ['/pair.ova', PAIR],
     ['/out.tar.gz', gzipSync(tarOf([{ name: '../disk.img', bytes: DISK }]))],
   ]);
   web = createServer((request, response) => {
@@ -84,6 +92,35 @@ it('F-167 F-171 F-172 an OVA of a catalog becomes an image and a template, and a
   expect(xml).toMatch(/<memory unit='KiB'>786432<\/memory>/);
   expect(xml).toMatch(/<vcpu[^>]*>4<\/vcpu>/);
   expect(await virsh(host, 'vol-dumpxml', '--pool', 'default', `${VM}_0.qcow2`)).toContain(IMAGE);
+});
+
+it('F-066 F-171 F-175 an OVA of two disks becomes two images, and a VM of its template has both in their order', async () => {
+  const [first = '', second = ''] = PAIR_IMAGES;
+  const flags = ['-C', host.name, '--storage', 'default'];
+  const { code, stderr } = await desk.run('appliance', 'import', 'pair', 'Lab/appliance-pair', ...flags);
+  expect([code, stderr]).toEqual([0, expect.stringContaining(`${first}, ${second} are images of ${host.name}`)]);
+  const raw = join(desk.home, 'second.raw');
+  execFileSync('qemu-img', ['convert', '-O', 'raw', imageFile(host, second), raw]);
+  expect((await readFile(raw)).equals(DATA)).toBe(true);
+  const create = ['-C', host.name, '--no-start', '--template', 'appliance-pair', '--virtualization', 'qemu'];
+  expect(await desk.run('vm', 'create', PAIR_VM, ...create)).toMatchObject({ code: 0 });
+  for (const [at, image, size] of [
+    [0, first, 8],
+    [1, second, 4],
+  ] as const) {
+    const volume = await virsh(host, 'vol-dumpxml', '--pool', 'default', `${PAIR_VM}_${at}.qcow2`);
+    expect(volume).toContain(image);
+    expect(volume).toContain(`<capacity unit='bytes'>${size * MIB}</capacity>`);
+  }
+  const blocks = await virsh(host, 'domblklist', '--details', '--inactive', PAIR_VM);
+  expect(blocks).toMatch(/disk +vda +\S*of-pair_0\.qcow2[\s\S]*disk +vdb +\S*of-pair_1\.qcow2/);
+  await desk.run('vm', 'application-details', PAIR_VM, '-C', host.name, '--host', 'pair.example.org');
+  const shown = await desk.run('vm', 'application', PAIR_VM, '-C', host.name, '-o', 'json');
+  expect(shown.json<object>()).toMatchObject({
+    appliance: 'ours/pair',
+    application: 'http://pair.example.org:8080/',
+    management: 'https://pair.example.org:8003/',
+  });
 });
 
 it.each([
