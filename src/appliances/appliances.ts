@@ -51,7 +51,7 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
           more = [],
           ...hardware
         } = await findDisk(fetched, ova, { newFile, most, signal, report });
-        const [first, ...others] = await Promise.all([{ piece, format }, ...more].map(readyFile));
+        const [first, others] = [await readyFile({ piece, format }), await Promise.all(more.map(readyFile))];
         return await use({ ...first, ...hardware, more: others });
       } finally {
         await rm(own, { recursive: true, force: true });

@@ -31,11 +31,11 @@ it.each(['xz', 'bzip2'] as const)(
   'an appliance that is packed by %s is unpacked, and one that is cut short is refused',
   async (program) => {
     const content = execFileSync(program, ['--stdout'], { input: disk });
-    const found = await findDisk(await packed(program, content), false, workshop());
+    const found = await findDisk(await packed(program, content), 'one disk', workshop());
     expect(found.format).toBe('raw');
     expect((await readFile(found.piece.path)).equals(disk)).toBe(true);
     const short = await packed(program, content.subarray(0, content.length - 8));
-    await expect(findDisk(short, false, workshop())).rejects.toMatchObject({
+    await expect(findDisk(short, 'one disk', workshop())).rejects.toMatchObject({
       code: 'op.refused',
       message: expect.stringContaining('is cut short or damaged; nothing was imported'),
     });
@@ -46,7 +46,7 @@ it('what unpacks to more than was said is refused while it does', async () => {
   const bomb = await packed('xz', execFileSync('xz', ['--stdout'], { input: Buffer.alloc(32 * 1024 ** 2) }));
   const pipes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'PipeWrap').length;
   const before = pipes();
-  await expect(findDisk(bomb, false, workshop())).rejects.toThrow('unpacks to more than');
+  await expect(findDisk(bomb, 'one disk', workshop())).rejects.toThrow('unpacks to more than');
   await vi.waitUntil(() => pipes() <= before, { timeout: 60_000, interval: 5 });
 });
 
