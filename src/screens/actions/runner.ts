@@ -27,7 +27,7 @@ import { attachNode, attachVm, type ConsoleWays } from './run-attach.ts';
 import { runConfig } from './run-config.ts';
 import { runMigration } from './run-migration.ts';
 import type { ObjectRunner } from './run-object.ts';
-import { branchName, endpointUnder, listedUnder, nodesUnder, nodeUnder, vmUnder } from './subject.ts';
+import { branchName, endpointUnder, listedUnder, nodesUnder, nodeUnder, userPoolUnder, vmUnder } from './subject.ts';
 import { runTemplate } from './templates/run-template.ts';
 import { whyNoVm } from './why-no-vm.ts';
 import { isOfOwners, whyNotNow } from './why-not-now.ts';
@@ -93,7 +93,7 @@ export function createRunner(
       case 'definitions':
         return openDefinitions(stage, state);
       case 'form': {
-        if (action.form === 'add') return addEndpoint(stage);
+        if (action.form === 'add') return addEndpoint(stage, userPoolUnder(state.view.current()));
         const endpoint = endpointUnder(state.view.current());
         return endpoint === undefined ? undefined : editEndpoint(stage, endpoint);
       }

@@ -96,7 +96,12 @@ describe('an endpoint that is added', () => {
       .split('\n')
       .slice(1, 4)
       .map((line) => line.replace(/[│ ]+$/, ''));
-    expect(lines).toEqual(['│ ✓ name: found', '│ ✗ key: not trusted', '│ press T (Trust host key) on db2']);
+    // No key of the tree is reached under the form, and the tree has no db2 yet.
+    expect(lines).toEqual([
+      '│ ✓ name: found',
+      '│ ✗ key: not trusted',
+      '│ test the connection again, and say yes to its key',
+    ]);
     press('right', 'enter');
     await settled(5);
     expect(drawn()).toContain('The test failed: save it all the same?');
@@ -113,6 +118,37 @@ describe('an endpoint that is added', () => {
       ['reconnect', 'db2'],
     ]);
     expect(stage.layers.top).toBeUndefined();
+  });
+
+  const addedTo = async (pool: string) => {
+    const light = await openForms();
+    void addEndpoint(light.stage, pool);
+    await settled(5);
+    light.press('enter');
+    await settled(5);
+    const title = light.drawn().split('\n')[0] ?? '';
+    light.type('db2');
+    light.press('down');
+    light.type('db2.example');
+    light.press('pgdn', 'right', 'enter');
+    await settled(5);
+    return { title, change: light.sent[0], said: light.said() };
+  };
+
+  it('lands in the pool that the cursor was on, and says so', async () => {
+    const { title, change, said } = await addedTo('prod');
+    expect(title).toContain('Add endpoint to pool prod: KVM');
+    expect(change).toEqual([
+      'change',
+      { kind: 'endpoint-add', name: 'db2', platform: 'kvm', values: { host: 'db2.example' }, pool: 'prod' },
+    ]);
+    expect(said).toBe('db2 was added to pool prod');
+  });
+
+  it('is in no pool where that is gone when it is saved, and says so', async () => {
+    const { change, said } = await addedTo('old');
+    expect(change).not.toHaveProperty([1, 'pool']);
+    expect(said).toBe('db2 was added, in no pool: old is gone');
   });
 
   it('leaves what is as usual out of the file, also where it was chosen', async () => {

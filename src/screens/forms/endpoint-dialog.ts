@@ -26,6 +26,9 @@ import { toldColumns } from './told-columns.ts';
 const DETECT_MS = 1_500;
 const TEST_MS = 60_000;
 const NAME = '@name';
+/** A key is trusted by a test that asks about it: under this form no key reaches the endpoint, which may not even be saved. */
+const TRUST_COMMAND = /\bdrover endpoint trust(?: [\w.-]*\w)?/g;
+const TRUST_HERE = 'test the connection again, and say yes to its key';
 
 const nameField: EndpointField = {
   key: NAME,
@@ -43,8 +46,11 @@ interface Start {
   readonly values: Settings;
 }
 
-/** Asks for the platform, with what was found on this machine behind it (F-022, F-031), then for its fields. */
-export async function addEndpoint(stage: Stage): Promise<void> {
+/**
+ * Asks for the platform, with what was found on this machine behind it (F-022, F-031), then for its fields. `pool`: the user's
+ * own that it is put into.
+ */
+export async function addEndpoint(stage: Stage, pool?: string): Promise<void> {
   const { services } = stage;
   const controller = new AbortController();
   const signal = deadline(services.clock, DETECT_MS, 'nothing was found in time', controller.signal);
@@ -57,7 +63,7 @@ export async function addEndpoint(stage: Stage): Promise<void> {
   });
   const start = await stage.dialogs.pick({ title: 'Add endpoint', lines: ['What kind?'], choices: () => choices });
   controller.abort();
-  if (start) endpointForm(stage, start, undefined);
+  if (start) endpointForm(stage, start, undefined, pool);
 }
 
 /** The platform itself, then what of its kind is found on this machine; nothing where looking fails or takes too long. */
@@ -96,13 +102,19 @@ export function editEndpoint(stage: Stage, name: EndpointName): void {
   endpointForm(stage, { manifest, name, values: { ...common, ...config.values } }, name);
 }
 
-function endpointForm(stage: Stage, { manifest, name, values }: Start, existing: EndpointName | undefined): void {
+function endpointForm(
+  stage: Stage,
+  { manifest, name, values }: Start,
+  existing: EndpointName | undefined,
+  pool?: string,
+): void {
   const { services, look } = stage;
   const mode = existing === undefined ? 'add' : 'edit';
   const own = allFieldsOf(manifest.endpoint);
   const before: Settings = existing === undefined ? {} : { [NAME]: name, ...values };
   const ofFile = existing === undefined ? defaultsFor(services.config().file, own.map(alwaysShown), {}) : {};
   const suggestions = existing === undefined ? { ...suggested(manifest.endpoint, process.env), ...ofFile } : {};
+  const inPool = pool === undefined ? '' : ` to pool ${pool}`;
   const form = createForm({
     fields: endpointFieldsOf([nameField, ...own], mode),
     before,
@@ -143,7 +155,9 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   const checkLines = (checks: readonly Check[]): readonly string[] =>
     checks.flatMap(({ check, ok, detail, fix }) => [
       ...paint(ok ? 'good' : 'danger', `${ok ? look.glyphs.good : look.glyphs.bad} ${check}: ${detail}`),
-      ...(fix === undefined || ok ? [] : paint('dim', `  ${stage.advice.onScreen(fix)}`)),
+      ...(fix === undefined || ok
+        ? []
+        : paint('dim', `  ${stage.advice.onScreen(fix.replace(TRUST_COMMAND, TRUST_HERE))}`)),
     ]);
 
   /** Each has a time of its own, and what it shows stays when the next one does not answer. */
@@ -193,18 +207,32 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
 
   const save = async () => {
     if (!(await mayBeSaved())) return;
+    // It may have been removed while the form was open.
+    const into = pool !== undefined && services.config().pools.has(pool) ? pool : undefined;
     const word = String(form.values()[NAME] ?? '');
     const { [NAME]: _, ...changes } = form.changes();
     busy = true;
     try {
       if (existing === undefined) {
-        await services.changeConfig({ kind: 'endpoint-add', name: word, platform: manifest.id, values: given() });
+        await services.changeConfig({
+          kind: 'endpoint-add',
+          name: word,
+          platform: manifest.id,
+          values: given(),
+          ...(into !== undefined && { pool: into }),
+        });
       } else {
         await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn);
       }
       close();
       const names = existing === undefined ? endpointsToAdd(word, own, given()).map(({ name: one }) => one) : [word];
-      tellSaved(stage, existing === undefined ? `${clean(word)} was added` : `${existing} was changed`, names);
+      tellSaved(
+        stage,
+        existing === undefined
+          ? `${clean(word)} was added${into === pool ? inPool : `, in no pool: ${pool} is gone`}`
+          : `${existing} was changed`,
+        names,
+      );
       // How it goes is shown by its row.
       for (const one of names) services.sessions.reconnect(endpointName(one), createAsk(stage)).catch(() => {});
     } catch (error) {
@@ -215,7 +243,7 @@ function endpointForm(stage: Stage, { manifest, name, values }: Start, existing:
   };
 
   const dialog = stage.dialogs.form({
-    title: existing === undefined ? `Add endpoint: ${manifest.title}` : `Edit endpoint ${existing}`,
+    title: existing === undefined ? `Add endpoint${inPool}: ${manifest.title}` : `Edit endpoint ${existing}`,
     form: () => form,
     cancel: close,
     pressed(button) {

@@ -67,19 +67,35 @@ describe('the key bar', () => {
   it.each([
     [80, ' {key|s} start  {dim|S stop}  {key|?} help  {key|q} quit '],
     [33, ' {key|s} start  {dim|S stop}  {key|?} help  {key|q} quit '],
-    [32, ' {key|s} start  {key|?} help  {key|q} quit '],
-    [25, ' {key|s} start  {key|?} help  {key|q} quit '],
-    [24, ' {key|?} help  {key|q} quit '],
-    [15, ' {key|?} help '],
+    [32, ' {key|s} start {dim| … } {key|?} help  {key|q} quit '],
+    [28, ' {key|s} start {dim| … } {key|?} help  {key|q} quit '],
+    [27, '{dim| … } {key|?} help  {key|q} quit '],
+    [18, ' {key|?} help  {key|q} quit '],
+    [15, '{dim| … } {key|?} help '],
     [8, ' {key|?} help '],
-    [7, ''],
-  ])('has room in %i columns for the keys that are always of use first', (columns, bar) => {
-    expect(painted(keyBar(hints, columns, look))).toBe(bar);
-  });
+    [7, '{dim| … }'],
+    [2, ''],
+  ])(
+    'has room in %i columns for the keys that are always of use first, and says that there are more',
+    (columns, bar) => {
+      expect(painted(keyBar(hints, columns, look))).toBe(bar);
+    },
+  );
 
   it('knows which key is drawn where', () => {
     const at = (column: number) => hintAt(hints, 80, column)?.key;
     expect([0, 8, 9, 16, 17, 24, 25, 32, 33].map(at)).toEqual(['s', 's', 'S', 'S', '?', '?', 'q', 'q', undefined]);
+    const narrow = (column: number) => hintAt(hints, 28, column)?.key;
+    expect([0, 8, 9, 11, 12, 19, 20, 27, 28].map(narrow)).toEqual([
+      's',
+      's',
+      ...Array(2),
+      '?',
+      '?',
+      'q',
+      'q',
+      undefined,
+    ]);
   });
 });
 

@@ -9,21 +9,33 @@ interface PlacedHint extends Hint {
   readonly to: number;
 }
 
+/** Stands behind the keys when there are more of them than have room. */
+const MORE = ' … ';
+
+interface Placed {
+  readonly hints: readonly PlacedHint[];
+  /** Between those that come and go and those that are always of use: how many of the former are shown. */
+  readonly cutAfter: number | undefined;
+}
+
 /** The hints that fit, in order, those that are always of use behind the others. */
-function placed(hints: readonly Hint[], columns: number): readonly PlacedHint[] {
+function placed(hints: readonly Hint[], columns: number): Placed {
   const tail = fitting(
     hints.filter(({ always }) => always),
     columns,
     0,
   );
   const taken = tail.at(-1)?.to ?? 0;
-  const rest = fitting(
-    hints.filter(({ always }) => !always),
-    columns - taken,
-    0,
-  );
-  const moved = rest.at(-1)?.to ?? 0;
-  return [...rest, ...tail.map((hint) => ({ ...hint, from: hint.from + moved, to: hint.to + moved }))];
+  const others = hints.filter(({ always }) => !always);
+  const room = columns - taken;
+  const whole = fitting(others, room, 0);
+  const isCut = whole.length < others.length && room >= width(MORE);
+  const rest = isCut ? fitting(others, room - width(MORE), 0) : whole;
+  const moved = (rest.at(-1)?.to ?? 0) + (isCut ? width(MORE) : 0);
+  return {
+    hints: [...rest, ...tail.map((hint) => ({ ...hint, from: hint.from + moved, to: hint.to + moved }))],
+    cutAfter: isCut ? rest.length : undefined,
+  };
 }
 
 function fitting(hints: readonly Hint[], columns: number, start: number): readonly PlacedHint[] {
@@ -39,13 +51,14 @@ function fitting(hints: readonly Hint[], columns: number, start: number): readon
 }
 
 /** The keys that have a meaning now; a disabled one is dim and says why when it is pressed. */
-export const keyBar = (hints: readonly Hint[], columns: number, { theme }: Look): string =>
-  placed(hints, columns)
-    .map(({ key, does, disabled }) =>
-      disabled ? ` ${theme.paint('dim', `${key} ${does}`)} ` : ` ${theme.paint('key', key)} ${does} `,
-    )
-    .join('');
+export function keyBar(hints: readonly Hint[], columns: number, { theme }: Look): string {
+  const { hints: shown, cutAfter } = placed(hints, columns);
+  const drawn = shown.map(({ key, does, disabled }) =>
+    disabled ? ` ${theme.paint('dim', `${key} ${does}`)} ` : ` ${theme.paint('key', key)} ${does} `,
+  );
+  return (cutAfter === undefined ? drawn : drawn.toSpliced(cutAfter, 0, theme.paint('dim', MORE))).join('');
+}
 
 /** The hint that was drawn at this column. */
 export const hintAt = (hints: readonly Hint[], columns: number, column: number): Hint | undefined =>
-  placed(hints, columns).find(({ from, to }) => column >= from && column < to);
+  placed(hints, columns).hints.find(({ from, to }) => column >= from && column < to);

@@ -3,6 +3,7 @@ import { isEndpointName } from '../../ids.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { EndpointField, SettingValue } from '../../platforms/contract.ts';
 import { complaint, parse, spell } from '../fields.ts';
+import { moveNode } from './apply-pool.ts';
 import type { ConfigChange, EndpointChanges } from './change.ts';
 import { allFieldsOf } from './common-fields.ts';
 import type { Draft, Word } from './draft.ts';
@@ -65,7 +66,7 @@ function writeValues(
 /** Several of them are a group as well, by the name that was given. */
 function addEndpoints(
   draft: Draft,
-  { name: given, platform, values }: Extract<EndpointChange, { kind: 'endpoint-add' }>,
+  { name: given, platform, values, pool }: Extract<EndpointChange, { kind: 'endpoint-add' }>,
   fields: readonly EndpointField[],
 ): void {
   const all = endpointsToAdd(given, fields, values);
@@ -74,6 +75,7 @@ function addEndpoints(
     if (draft.has(['endpoints', name])) throw invalid(`there is an endpoint ${name} already`, 'choose another name');
     draft.set(['endpoints', name, 'platform'], platform);
     writeValues(draft, name, fields, own, true);
+    if (pool !== undefined) moveNode(draft, name, pool);
   }
   if (all.length === 1) return;
   if (draft.has(['endpoints', given])) throw invalid(`there is an endpoint ${given} already`, 'choose another name');

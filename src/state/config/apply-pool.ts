@@ -45,7 +45,8 @@ function nest(draft: Draft, name: string, into: string | undefined): void {
   }
 }
 
-function moveNode(draft: Draft, node: string, to: string | undefined): void {
+/** Takes an endpoint with all its nodes, or one node, out of the pool where it is, and into `to`. Throws FleetError. */
+export function moveNode(draft: Draft, node: string, to: string | undefined): void {
   if (!isNodeReference(node)) throw invalid(`${JSON.stringify(node)} is no node`);
   const endpoint = node.split('/', 1)[0] ?? node;
   if (!draft.has(['endpoints', endpoint]))

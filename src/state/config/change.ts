@@ -15,6 +15,8 @@ export type ConfigChange =
       readonly name: string;
       readonly platform: string;
       readonly values: EndpointChanges;
+      /** The user's pool that it is in from the start, with all its nodes. */
+      readonly pool?: string;
     }
   /** Only what changed. The platform and fixed fields can't be changed: ids hang on them. */
   | { readonly kind: 'endpoint-edit'; readonly name: EndpointName; readonly values: EndpointChanges }

@@ -100,6 +100,14 @@ describe('an edit keeps what it is not about', () => {
 });
 
 describe('endpoints', () => {
+  it('are put into a pool with all their nodes when they are added to it', async () => {
+    const change = { kind: 'endpoint-add', name: 'h1', platform: 'lab', values: { host: 'a' }, pool: 'A' } as const;
+    expect(await edited('pools:\n  A: {}\n', change)).toBe(
+      'pools:\n  A:\n    nodes: [ h1 ]\nendpoints:\n  h1:\n    platform: lab\n    host: a\n',
+    );
+    await expect(edited('pools: {}\n', change)).rejects.toThrow('there is no pool A');
+  });
+
   it('F-190 F-317 writes a new endpoint so that it reads back the same', async () => {
     const text = await edited('', {
       kind: 'endpoint-add',

@@ -75,20 +75,15 @@ const memoryIn = (xml: string) => /<currentMemory unit='KiB'>(\d+)/.exec(xml)?.[
 
 async function addHost({ name, address }: Host): Promise<void> {
   await command('add endpoint', 'endpoint.add', '❯ KVM (libvirt)');
-  await press(ENTER, 'Add endpoint: KVM');
+  await press(ENTER, `Add endpoint to pool ${POOL}: KVM`);
   await press(`${name}${DOWN.repeat(3)}${address}${DOWN}root${DOWN}${site.files.key}`, /^│ Key +\S/m);
   await press(DOWN.repeat(2) + ENTER, '▾ 10 more');
   await press(`${DOWN.repeat(2)}${join(folder, 'known_hosts')}`, /^│ Known hosts +\S.*known_hosts/m);
   await press(CONTINUE, `Trust ${address}?`);
   await agree(`Trust ${address}?`, '✓ it can run guests');
   await press(RIGHT, 'enter Save');
-  await press(ENTER, `${name} was added`);
+  await press(ENTER, `${name} was added to pool ${POOL}`);
   await screen.untilRow(name, '■', DEADLINE_MS);
-}
-async function moveToPool({ name }: Host): Promise<void> {
-  await goDownTo(name);
-  await press('m', `Move to pool: node ${name}`);
-  await press(ENTER, `${name} is in pool ${POOL} now`);
 }
 
 async function tidy(): Promise<void> {
@@ -140,9 +135,8 @@ async function makePool(): Promise<void> {
   await press('g', `─ ${POOL} ─`);
   for (const host of [host1, host2]) {
     await addHost(host);
-    await moveToPool(host);
   }
-  await press('g', `─ ${POOL} ─`);
+  await press('', `─ ${POOL} ─`);
   await press('e', `Variables of ${POOL}`);
   await press(['IMAGE', 'busybox.qcow2', 'MEMORY', '128'].join(DOWN), /its value +128 /);
   await press(CONTINUE, `pool ${POOL} has 2 variables now`);
