@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { host1, type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
+import { host1, isUp, type LightOptions, openStage, settled } from '../../../test/screens/light-stage.tsx';
 import { painted, plain } from '../../../test/screens/painted.ts';
 import { aNode, aVm, inventory } from '../../../test/state/objects.ts';
-import type { NodeId } from '../../ids.ts';
+import { endpointName, type NodeId } from '../../ids.ts';
 import type { Connection, VmInfo } from '../../platforms/contract.ts';
 import { createDetailsView } from './details-view.ts';
 
@@ -16,6 +16,9 @@ const INFO: VmInfo = {
   description: 'the web server',
   more: [],
 };
+
+const VMS = { vms: [aVm('web1'), aVm('web2'), aVm('z1', { state: 'stopped' })] };
+const host2 = endpointName('host2');
 
 function open(connection: object = {}, options: LightOptions = {}) {
   const asked: string[] = [];
@@ -36,7 +39,7 @@ function open(connection: object = {}, options: LightOptions = {}) {
     ...connection,
   } as unknown as Connection;
   const light = openStage({
-    vms: [aVm('web1'), aVm('web2'), aVm('z1', { state: 'stopped' })],
+    ...VMS,
     connection: link,
     ...options,
   });
@@ -335,6 +338,43 @@ describe('the details', () => {
     details.refresh();
     await clock.pass(120);
     expect(text()).toContain('─ web1 ');
+  });
+
+  it('of a VM that is migrated to another endpoint wait for it, and go along without a word of its end', async () => {
+    const item = { id: aVm('z1').id, name: 'z1', state: 'running', text: '' };
+    const tasks = {
+      list: () => [{ action: 'vm.migrate', state: 'running', items: [item] }],
+      subscribe: () => () => {},
+    };
+    const { to, text, lines, store, details, clock } = open({}, { services: { tasks: tasks as never } });
+    store.subscribe(details.refresh);
+    await to(3);
+    store.push(host1, inventory([aNode('n1')], [aVm('web1'), aVm('web2')]));
+    store.flush();
+    await clock.pass(1000);
+    expect([lines()[0], lines()[1]]).toEqual([
+      expect.stringContaining('z1'),
+      ' {dim|It is being moved to another endpoint…}',
+    ]);
+    const came = aVm('z1', { endpoint: 'host2', node: 'n2' });
+    store.setEndpoint(isUp({ name: host2 }));
+    store.push(host2, inventory([aNode('n2', 'host2')], [came]));
+    store.push(host2, { kind: 'changes', at: 0, changes: [{ kind: 'vm-moved', from: item.id, to: came.id }] });
+    store.flush();
+    expect(text()).toMatch(/Node +n2/);
+  });
+
+  it('of a VM that went and came in one landing are those of where it is now', async () => {
+    const { to, text, store, details } = open();
+    store.subscribe(details.refresh);
+    await to(3);
+    const came = aVm('z1', { endpoint: 'host2', node: 'n2' });
+    store.setEndpoint(isUp({ name: host2 }));
+    store.push(host1, inventory([aNode('n1')], [aVm('web1'), aVm('web2')]));
+    store.push(host2, inventory([aNode('n2', 'host2')], [came]));
+    store.push(host2, { kind: 'changes', at: 0, changes: [{ kind: 'vm-moved', from: aVm('z1').id, to: came.id }] });
+    store.flush();
+    expect(text()).toMatch(/Node +n2/);
   });
 });
 

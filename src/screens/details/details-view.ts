@@ -7,6 +7,7 @@ import type { Table } from '../tables/table.ts';
 import { CHART_RANGES, type ChartRange } from './chart-ranges.ts';
 import { comparedIn } from './compared-vms.ts';
 import { createDetailsReads } from './details-reads.ts';
+import { isBeingMoved } from './moving.ts';
 import { tabLines } from './tab-lines.ts';
 import { createTabs } from './tabs.ts';
 import { type DetailsRoom, titleLines, titleRows } from './title-lines.ts';
@@ -47,6 +48,8 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
   let target: Row | undefined;
   let range: ChartRange = 'day';
   let first = 0;
+  /** How often a row was chosen when the target was. */
+  let choices = 0;
   let stop = () => {};
 
   const want = () => reads.want(target, target && tabs.current(target.kind), range, comparedIn(state));
@@ -55,15 +58,25 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     const row = state.view.current();
     if (row?.key !== target?.key) first = 0;
     target = row;
+    choices = state.view.choices();
     if (state.detailsShown || state.pane === 'details') want();
     stage.changed();
   };
 
+  /** The cursor goes along with a VM to another endpoint; until it has come there, another row may have taken its place. */
+  const isAwaited = () =>
+    target?.kind === 'vm' && choices === state.view.choices() && isBeingMoved(target.id, services);
+  const hasCome = (row: Row | undefined) =>
+    target?.kind === 'vm' && row?.kind === 'vm' && fleet.movedTo(target.id) === row.id;
+
   const follow = () => {
     stop();
-    if (state.view.current()?.key === target?.key) return;
-    // The first rows, and those that come where an endpoint stood alone, need no pause of the keys.
-    if (target === undefined || (target.kind === 'endpoint' && state.tree.indexOf(target.key) < 0)) arrive();
+    const row = state.view.current();
+    if (row?.key === target?.key) return;
+    // The first rows, those that come where an endpoint stood alone, and a VM that has moved need no pause of the keys.
+    const isLonely = target?.kind === 'endpoint' && state.tree.indexOf(target.key) < 0;
+    if (target === undefined || isLonely || hasCome(row)) arrive();
+    else if (isAwaited()) return;
     else stop = services.clock.after(FOLLOWS_AFTER_MS, arrive);
   };
 
@@ -119,7 +132,7 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
       const body = content(target, room.columns - 1, rows).map((line) => ` ${line}`);
       first = Math.max(0, Math.min(first, body.length - rows));
       const title = {
-        name: clean(nameOf(target, fleet)),
+        name: clean((target.kind === 'vm' ? fleet.nameOf(target.id) : undefined) ?? nameOf(target, fleet)),
         tabs: tabs.shown(target.kind, room.columns),
         tab: tabs.current(target.kind),
         above: first,

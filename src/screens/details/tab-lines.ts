@@ -18,6 +18,7 @@ import { distributions } from './distribution.ts';
 import { branchVms, endpointOverview, nodeOverview, poolOverview } from './group-tabs.ts';
 import { libraryLines } from './library-lines.ts';
 import type { Loaded } from './load.ts';
+import { isBeingMoved } from './moving.ts';
 import { nodeTables } from './node-tables.ts';
 import { summaryFacts, vmShareFacts } from './summary-facts.ts';
 import type { TabName } from './tabs.ts';
@@ -85,7 +86,7 @@ export function tabLines(
     return nodeOverview(node, sums.ofNode(row.id), reads.nodeInfo(row.id), fleet, advice, columns, look, more);
   }
   const vm = fleet.vms.get(row.id);
-  if (!vm) return gone(look);
+  if (!vm) return isBeingMoved(row.id, stage.services) ? moving(look) : gone(look);
   const compared = tab === 'Charts' ? comparedIn(state) : [];
   if (compared.length > 1) {
     const vms = compared.flatMap((id) => fleet.vms.get(id) ?? []);
@@ -146,6 +147,8 @@ function rangeLine(range: ChartRange, { keymap, look }: Stage, columns: number):
     further === undefined ? '' : `; ${further} goes further back${less === undefined ? '' : `, ${less} less far`}`;
   return look.theme.paint('dim', fit(`The ${SPANS[range].name}${keys}`, columns));
 }
+
+const moving = ({ theme }: Look): readonly string[] => [theme.paint('dim', 'It is being moved to another endpoint…')];
 
 const gone = ({ theme }: Look): readonly string[] => [theme.paint('dim', 'This is not there any more.')];
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { host1, openStage } from '../../../test/screens/light-stage.tsx';
 import { openTwoNodes } from '../../../test/screens/two-nodes.ts';
+import { drawn } from '../../../test/state/drawn-tree.ts';
 import { aNode, aVm, inventory, vmsOn } from '../../../test/state/objects.ts';
 import { sortBy } from '../../state/query/sort.ts';
 import { vmColumn } from '../../state/query/vm-columns.ts';
+import type { Template } from '../../state/templates/template.ts';
 
 describe('what the fleet screen is looked at by', () => {
   const cpu = () => {
@@ -28,6 +30,54 @@ describe('what the fleet screen is looked at by', () => {
     view.toIndex(2);
     state.setFilter('');
     expect(at()).toBe('n2-1');
+  });
+
+  describe('by a filter over the template library', () => {
+    const templateOf = (name: string) => ({ group: 'Common', name }) as Template;
+    const withLibrary = () => {
+      const light = openStage();
+      const templates = [templateOf('linux-cloud'), templateOf('web-server')];
+      light.store.setLibrary({ groups: ['Common', 'Web farm'], templates, problems: [] });
+      light.store.flush();
+      return { ...light, rows: () => drawn(light.state.tree) };
+    };
+
+    it('finds templates and groups by their names, unfolded, below the VMs that it finds', () => {
+      const { state, rows } = withLibrary();
+      expect(rows().at(-1)).toBe('+ library templates');
+      state.setFilter('web');
+      expect(rows()).toEqual([
+        'node host1/n1',
+        '  vm host1/web1',
+        'library templates',
+        '  group Common',
+        '    template Common/web-server',
+        '  group Web farm',
+      ]);
+      expect(state.matches()).toBe(2);
+      state.setFilter('name:linux*');
+      expect(rows().slice(-1)).toEqual(['    template Common/linux-cloud']);
+      state.setFilter('common !linux');
+      expect(rows().slice(-1)).toEqual(['    template Common/web-server']);
+    });
+
+    it('goes to the first template where no VM matches, and stays there without the filter', () => {
+      const { state, rows } = withLibrary();
+      state.setFilter('linux');
+      state.toMatch('chosen');
+      expect([state.matches(), state.view.current()?.id]).toEqual([1, 'Common/linux-cloud']);
+      state.setFilter('');
+      expect([rows().includes('library templates'), state.view.current()?.id]).toEqual([true, 'Common/linux-cloud']);
+    });
+
+    it('leaves it out where what is asked is what only VMs have, and in a flat list', () => {
+      const { state, rows } = withLibrary();
+      state.setFilter('web state:running');
+      expect(rows()).toEqual(['node host1/n1', '  vm host1/web1']);
+      state.arrange('flat');
+      state.setFilter('web');
+      expect([rows(), state.matches()]).toEqual([['vm host1/web1'], 1]);
+    });
   });
 
   it('puts the cursor on the row that it was on, where the filter lets it through', () => {

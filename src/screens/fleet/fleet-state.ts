@@ -4,6 +4,8 @@ import type { Vm } from '../../platforms/contract.ts';
 import type { ViewSettings } from '../../state/config/views.ts';
 import type { Fleet } from '../../state/fleet/fleet.ts';
 import { type CompiledFilter, compileFilter } from '../../state/query/filter.ts';
+import { compileLibraryFilter, type LibraryFilter } from '../../state/query/library-filter.ts';
+import { isLibraryRow } from '../../state/query/library-rows.ts';
 import { compileNodeFilter, type NodeFilter } from '../../state/query/node-filter.ts';
 import type { TreeFilter } from '../../state/query/sieve.ts';
 import type { Sort } from '../../state/query/sort.ts';
@@ -32,7 +34,7 @@ export interface FleetState {
   setFilter(text: string): void;
   /** The row under the cursor when it does not pass the filter any more: it stays until another one is looked at. */
   kept(): Row | undefined;
-  /** How many VMs, or nodes, pass the filter. */
+  /** How many VMs and templates, or nodes, pass the filter. */
   matches(): number;
   /**
    * Puts the cursor on a VM that the filter lets through: its own, else the first. While the filter is still typed that is no
@@ -83,13 +85,22 @@ export interface FleetState {
 
 const MOST_MARKED_WATCHED = 100;
 
+/** A filter over VMs, with what it finds of the template library below them. */
+interface OverVms {
+  readonly text: string;
+  readonly filter: CompiledFilter;
+  readonly library: LibraryFilter | undefined;
+}
+
+const NO_FILTER = { filter: undefined, library: undefined };
+
 export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): FleetState {
   const folded = new Set<string>();
   const tree = createTree(fleet, folded);
   const marks = createMarks(fleet, sessionOf);
   const view = createTreeView(tree, marks, (key) => movedKey(fleet, key));
   /** What is typed over VMs, and over the list of nodes: each list keeps its own. */
-  let ofVms = { text: '', filter: compileFilter('', fleet) };
+  let ofVms: OverVms = { text: '', filter: compileFilter('', fleet), library: undefined };
   let ofNodes = { text: '', filter: filterByNodes('', fleet) };
   let sought: FleetState['sought'];
   let sort: Sort | undefined;
@@ -121,19 +132,23 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       return present().filter;
     },
     setFilter(text) {
+      const row = view.current();
       if (present().text === '' && text !== '') unfiltered = { key: view.current()?.key, choices: view.choices() };
       if (arrangement === 'nodes') {
         ofNodes = { text, filter: filterByNodes(text, fleet) };
         tree.want({ nodeFilter: ofNodes.filter.nodes });
       } else {
         const filter = compileFilter(text, fleet);
-        ofVms = { text, filter };
+        const library = filter.filter && compileLibraryFilter(text, fleet);
+        ofVms = { text, filter, library };
         if (filter.filter) sought = { text, filter: filter.filter };
-        tree.want({ filter: filter.filter });
+        tree.want({ filter: filter.filter, libraryFilter: library });
       }
       // The user has not chosen the row that came into the place of a hidden one.
       if (text !== '' || !unfiltered) return;
       if (unfiltered.key !== undefined && unfiltered.choices === view.choices()) view.reveal(unfiltered.key);
+      // A template that was found and chosen is not folded away with the others again.
+      else if (isLibraryRow(row)) view.reveal(row.key);
       unfiltered = undefined;
     },
     kept() {
@@ -141,7 +156,12 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       const vm = row?.kind === 'vm' ? fleet.vms.get(row.id) : undefined;
       return vm && present().filter.filter?.accepts(vm) === false ? row : undefined;
     },
-    matches: () => (arrangement === 'nodes' ? tree.length : tree.shownVms - (state.kept() ? 1 : 0)),
+    matches() {
+      if (arrangement === 'nodes') return tree.length;
+      const { library } = arrangement === 'tree' ? ofVms : { library: undefined };
+      const templates = library ? fleet.library.templates.filter(library.accepts).length : 0;
+      return tree.shownVms + templates - (state.kept() ? 1 : 0);
+    },
     toMatch(is) {
       // Rows of nodes are all matches.
       if (!present().filter.filter || arrangement === 'nodes') return;
@@ -170,8 +190,9 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       if (next === 'nodes' && row?.kind !== 'node') view.toTop();
       if ((arrangement === 'nodes') !== (next === 'nodes')) unfiltered = undefined;
       arrangement = next;
-      const filter = next === 'nodes' ? undefined : ofVms.filter.filter;
-      tree.want({ flat: next === 'flat', nodes: next === 'nodes', filter });
+      const { filter, library } =
+        next === 'nodes' ? NO_FILTER : { filter: ofVms.filter.filter, library: ofVms.library };
+      tree.want({ flat: next === 'flat', nodes: next === 'nodes', filter, libraryFilter: library });
       if (home !== undefined) view.toKey(home);
       if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key, tree, folded)) view.reveal(row.key);
     },

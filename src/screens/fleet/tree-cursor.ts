@@ -55,26 +55,37 @@ export function createTreeCursor(tree: Tree, movedTo: (key: string) => string | 
     if (to.kind !== 'row') top = 0;
   };
 
+  /** To the row that was gone, where its object has moved. */
+  const catchUp = (): void => {
+    const moved = lost === undefined ? undefined : movedTo(lost);
+    if (moved === undefined || tree.indexOf(moved) < 0) return;
+    lost = undefined;
+    key = moved;
+  };
+
+  const lookUp = (): number => (key === undefined ? -1 : tree.indexOf(key));
+
   /** Where the cursor's object is now; where it was last, when it is gone. */
   const settle = (): number => {
     if (destination) arrive(destination);
-    const moved = lost === undefined ? undefined : movedTo(lost);
-    if (moved !== undefined && tree.indexOf(moved) >= 0) {
-      lost = undefined;
-      key = moved;
-    }
+    catchUp();
     // Asked for each action of the key bar: most times nothing has moved since, and that is found out without a search.
     if (!destination && key !== undefined && tree.at(index)?.key === key) {
       tree.lookAt(key);
       return index;
     }
-    const found = key === undefined ? -1 : tree.indexOf(key);
+    let found = lookUp();
+    if (found < 0) {
+      lost ??= key;
+      // It may have gone and come in one landing.
+      catchUp();
+      found = lookUp();
+    }
     if (found >= 0) {
       top += found - index;
       index = found;
       if (key !== undefined) tree.lookAt(key);
     } else {
-      lost ??= key;
       index = Math.max(0, Math.min(index, tree.length - 1));
       // A row that was folded or filtered away comes back under the cursor only if nothing else was chosen.
       key = tree.at(index)?.key;

@@ -1,6 +1,8 @@
 /** The template library as the second root of the tree: a branch for each group, and below it its templates. */
-import type { Scanned } from '../templates/template.ts';
+import type { Scanned, TemplateName } from '../templates/template.ts';
 import { spellTemplate } from '../templates/template.ts';
+import type { LibraryFilter } from './library-filter.ts';
+import type { Wanted } from './sieve.ts';
 
 export type LibraryRow =
   | {
@@ -35,8 +37,8 @@ interface Placed {
   readonly isShown: boolean;
 }
 
-/** None for a library without groups: the user has not asked for one. */
-export function libraryRows({ groups, templates }: Scanned, isFolded: (key: string) => boolean): readonly Placed[] {
+/** None without groups: the user has not asked for one. */
+function libraryRows({ groups, templates }: Scanned, isFolded: (key: string) => boolean): readonly Placed[] {
   if (groups.length === 0) return [];
   const open = !isFolded(LIBRARY_KEY);
   const root: LibraryRow = { kind: 'library', key: LIBRARY_KEY, id: 'templates', depth: 0, open };
@@ -56,4 +58,22 @@ export function libraryRows({ groups, templates }: Scanned, isFolded: (key: stri
       return [{ row, home: LIBRARY_KEY, isShown: open }, ...below];
     }),
   ];
+}
+
+/** What a filter finds of it, unfolded: templates with their groups, and by their names groups without templates. */
+function foundRows({ groups, templates, problems }: Scanned, { accepts }: LibraryFilter): readonly Placed[] {
+  const found = templates.filter(accepts);
+  const isIn = (group: string, among: readonly TemplateName[]) => among.some((one) => one.group === group);
+  const shown = groups.filter((group) => (isIn(group, templates) ? isIn(group, found) : accepts({ group, name: '' })));
+  return libraryRows({ groups: shown, templates: found, problems }, () => false);
+}
+
+/** All of it, or with a filter what that finds: nothing where it asks what only VMs have. */
+export function wantedLibraryRows(
+  library: Scanned,
+  wanted: Pick<Wanted, 'filter' | 'libraryFilter'> | undefined,
+  isFolded: (key: string) => boolean,
+): readonly Placed[] {
+  if (wanted?.filter === undefined) return libraryRows(library, isFolded);
+  return wanted.libraryFilter ? foundRows(library, wanted.libraryFilter) : [];
 }

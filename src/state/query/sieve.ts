@@ -2,6 +2,7 @@ import type { NodeId, PoolId, VmId } from '../../ids.ts';
 import type { Vm } from '../../platforms/contract.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { QueryFilter } from './compile-query.ts';
+import type { LibraryFilter } from './library-filter.ts';
 import type { NodeFilter } from './node-filter.ts';
 import { comparing, type Sort, type SortKey, sortedInSteps, sortKey } from './sort.ts';
 import { vmColumn } from './vm-columns.ts';
@@ -12,6 +13,8 @@ export type TreeFilter = QueryFilter<Vm>;
 /** Which VMs are wanted, and how. Without filter and sort, and not flat, it is the fleet as it is. */
 export interface Wanted {
   readonly filter: TreeFilter | undefined;
+  /** What it finds of the template library; undefined while there is no filter, and where it asks what only VMs have. */
+  readonly libraryFilter: LibraryFilter | undefined;
   /** Undefined: by name, as the fleet keeps them. */
   readonly sort: Sort | undefined;
   /** All in one list, not below what they hang under. */
@@ -58,7 +61,14 @@ const VMS_PER_STEP = 512;
 const NEXT_WHEN_ASKED_MS = 0;
 const NEXT_WHEN_LIVE_MS = 10;
 
-const AS_IT_IS: Wanted = { filter: undefined, sort: undefined, flat: false, nodes: false, nodeFilter: undefined };
+const AS_IT_IS: Wanted = {
+  filter: undefined,
+  libraryFilter: undefined,
+  sort: undefined,
+  flat: false,
+  nodes: false,
+  nodeFilter: undefined,
+};
 
 export function createSieve(fleet: Fleet): Sieve {
   let wanted = AS_IT_IS;

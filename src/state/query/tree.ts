@@ -2,7 +2,7 @@ import { type EndpointName, endpointOf, isUserPool, type NodeId, type PoolId, ty
 import type { Fleet } from '../fleet/fleet.ts';
 import { parentOf } from '../fleet/fleet.ts';
 import { naturalKey } from '../fleet/siblings.ts';
-import { LIBRARY_KEY, type LibraryRow, libraryRows } from './library-rows.ts';
+import { LIBRARY_KEY, type LibraryRow, wantedLibraryRows } from './library-rows.ts';
 import { nodesInOrder } from './node-order.ts';
 import { placeOf } from './place-of.ts';
 import { createSieve, EVERYTHING, type Sieved, type Wanted } from './sieve.ts';
@@ -183,13 +183,12 @@ export function createTree(fleet: Fleet, folded: Set<string> = new Set()): Tree 
       shownVms = all.length;
     } else {
       for (const branch of branches) shownVms += build(branch, 0, false);
-      // A filter is about VMs: while there is one, the library is not looked at.
-      if (sieved?.wanted.filter === undefined) addLibrary();
+      addLibrary(sieved?.wanted);
     }
   };
 
-  const addLibrary = () => {
-    for (const { row, home, isShown } of libraryRows(fleet.library, isClosed)) {
+  const addLibrary = (wanted: Wanted | undefined) => {
+    for (const { row, home, isShown } of wantedLibraryRows(fleet.library, wanted, isClosed)) {
       if (home !== undefined) parents.set(row.key, home);
       if (!isShown) continue;
       places.set(row.key, segments.length);
