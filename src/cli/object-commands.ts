@@ -1,4 +1,5 @@
-import { type Action, type Args, isMaker, type ObjectAction } from '../actions/action.ts';
+import type { Action, Args, ObjectAction } from '../actions/action.ts';
+import { nameOfNew } from '../actions/command-words.ts';
 import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../actions/danger.ts';
 import { nodeRunAction } from '../actions/node/run-action.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
@@ -84,10 +85,6 @@ export const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): 
   ...(typeof atOnce === 'number' && { atOnce }),
   ...(typeof stopAfter === 'number' && { stopAfter }),
 });
-
-/** What makes something takes its name as the last word, behind what it is made under. */
-const nameOfNew = (action: ObjectAction): Field | undefined =>
-  isMaker(action) ? action.options?.find(({ required }) => required) : undefined;
 
 async function runAction(
   action: ObjectAction,

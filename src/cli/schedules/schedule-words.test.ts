@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { commandWords, hasCommand, nameOfNew } from '../../actions/command-words.ts';
+import { tables } from '../../actions/tables.ts';
+import { FleetError } from '../../errors.ts';
 import { findCommand } from '../commands.ts';
 import { dangerOf, type FindCommand } from './schedule-words.ts';
 
@@ -6,6 +9,26 @@ const find: FindCommand = (first, second) => {
   const found = findCommand(first, second);
   return found && 'command' in found ? found.command : undefined;
 };
+
+it('F-220 takes what the screen puts off, as the command that it makes of it', () => {
+  const taken = tables.actions.flatMap((action) => {
+    if (action.kind !== 'object' || !hasCommand(action)) return [];
+    const made = nameOfNew(action);
+    const command = commandWords(action, ['host1/a1'], made ? { [made.key]: 'new' } : {});
+    return 'words' in command ? [[action, command.words] as const] : [];
+  });
+  expect(taken.length).toBeGreaterThan(50);
+  for (const [action, words] of taken) {
+    // Not the verbs that only a user at a terminal has a use for.
+    const refused = /can't be scheduled: it needs a user at a terminal/;
+    try {
+      expect([action.id, dangerOf(words, find)]).toEqual([action.id, action.danger]);
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      expect(error.message).toMatch(refused);
+    }
+  }
+});
 
 it.each([
   ['vm start web1', 'none'],
