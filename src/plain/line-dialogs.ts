@@ -37,19 +37,23 @@ export const lineDialogs =
         unasked,
         until,
         hasOptions,
-      }: Pick<Question & Optional, 'question' | 'unasked' | 'until' | 'hasOptions'>,
+        canWait,
+      }: Pick<Question & Optional, 'question' | 'unasked' | 'until' | 'hasOptions' | 'canWait'>,
       typed?: string,
     ): Promise<Consent> => {
+      const others = [...(hasOptions ? ['o for options'] : []), ...(canWait ? ['t for a time'] : [])];
       const ways =
-        typed === undefined ? (hasOptions ? 'y, n, or o for options:' : 'y or n:') : `Type ${typed} to continue`;
-      const end = typed === undefined ? '' : hasOptions ? ', or o for options:' : ':';
-      const answer = await typing.ask(`${question} ${ways}${end}`, {
+        typed === undefined
+          ? alternatives(['y', 'n', ...others])
+          : [`Type ${typed} to continue`, ...others].join(', or ');
+      const answer = await typing.ask(`${question} ${ways}:`, {
         fresh: true,
         ...afterStrays(unasked),
         ...voidOn(until),
       });
       const text = (answer ?? '').trim();
       if (hasOptions && /^o(ptions)?$/i.test(text)) return 'options';
+      if (canWait && /^t(ime)?$/i.test(text)) return 'later';
       return (typed === undefined ? /^y(es)?$/i.test(text) : text === typed) ? 'yes' : 'no';
     };
     const consent = (question: Question & Optional) => {
@@ -137,3 +141,7 @@ function there<Value>(
     tryIt();
   });
 }
+
+/** `y or n`, `y, n, or o for options`. */
+const alternatives = (ways: readonly string[]): string =>
+  ways.length === 2 ? ways.join(' or ') : `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}`;

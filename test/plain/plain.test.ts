@@ -88,7 +88,7 @@ describe('line mode', () => {
 
   it('asks before it interrupts something: nothing is done without a yes', async () => {
     await lines.press('j', 'j', 'S');
-    await lines.hear('Shut down billing-db1 on fra-01? y, n, or o for options:');
+    await lines.hear('Shut down billing-db1 on fra-01? y, n, o for options, or t for a time:');
     await lines.type('');
     await lines.press('S');
     await lines.hear('o for options:');
@@ -210,7 +210,7 @@ describe('line mode', () => {
     await lines.press('S');
     await lines.hear('billing-db1 on fra-01');
     await lines.hear(/^left out: 1\nbilling-web1: /m);
-    await lines.hear('Shut down 2 VMs, leave 1 out? y, n, or o for options:');
+    await lines.hear('Shut down 2 VMs, leave 1 out? y, n, o for options, or t for a time:');
     await lines.type('n');
   });
 

@@ -1,4 +1,5 @@
 import { type Args, isMaker, type ObjectAction } from '../../actions/action.ts';
+import { hasCommand } from '../../actions/command-words.ts';
 import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../../actions/danger.ts';
 import { differencesIn } from '../../actions/differences.ts';
 import { optionsOf } from '../../actions/options-of.ts';
@@ -19,6 +20,7 @@ import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { Consent } from '../dialogs/dialogs.ts';
 import type { Stage } from '../stage.ts';
 import type { Chooser } from './chooser.ts';
+import { scheduleAction } from './schedule-action.ts';
 import { whileSame } from './while-same.ts';
 import { whyNotObject } from './why-not-now.ts';
 
@@ -51,7 +53,8 @@ interface Started {
   readonly filled?: Settings | undefined;
 }
 
-export function createObjectRunner(stage: Stage): ObjectRunner {
+/** `schedule` makes a schedule of what is to be done at a time. */
+export function createObjectRunner(stage: Stage, schedule = scheduleAction): ObjectRunner {
   const { services, message } = stage;
   const { fleet } = services.store;
   const started = new Map<number, Started>();
@@ -106,15 +109,24 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
     const question = `${phraseOf(action, what)}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
+    // What is chosen when it is to be done at a time, in place of now.
+    let waiting: Args | undefined;
+    const canWait = hasCommand(action) && !stage.run.demo && !stage.run.readOnly;
+    const wait = (args: Args): void => {
+      waiting = args;
+    };
+    const later = canWait ? wait : undefined;
+    const putOff = (args: Args) => schedule(stage, action, able, phraseOf(action, what, args), args);
     if (danger === 'destroys') {
       const notes = [
         ...(able.length > 1 ? able.map((one) => placeOfShown(one, fleet)) : []),
         ...leavesOut.map((left) => `not ${left}`),
       ];
       const answers = await whileSame(stage, able, (until) =>
-        confirmLosses(stage, action, able, question, notes, until),
+        confirmLosses(stage, action, able, question, notes, until, later),
       );
       if (answers) start(begin, chosen, answers);
+      if (waiting) await putOff(waiting);
       return;
     }
     if (action.reads && able.length > 1) {
@@ -124,7 +136,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
     const of = endpointOf(first.id);
     const options = optionsOf(action, of, services);
     const form = {
-      ...{ title, options, ...(action.reads && { reads: action.reads }) },
+      ...{ title, options, later, ...(action.reads && { reads: action.reads }) },
       leaves: (signal: AbortSignal) => {
         const connection = services.sessions.connection(of);
         return connection && action.leaves?.(connection, of, signal);
@@ -141,7 +153,7 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
       const details = [...(differs?.map(clean) ?? [chosenOptions(form, args)]), action.loses?.(args)].filter(
         (line) => line !== undefined,
       );
-      const asked = { title, question, until, hasOptions, details };
+      const asked = { title, question, until, hasOptions, canWait, details };
       if (chosen.length > 1 || (consent === 'none' && !chooser.isSeen(first.id))) {
         const typed = consent === 'count' ? { typed: String(able.length) } : {};
         return stage.dialogs.plan({ ...asked, does: able.map(placeAndState), leavesOut, ...typed });
@@ -158,13 +170,15 @@ export function createObjectRunner(stage: Stage): ObjectRunner {
         args = await askOptions(stage, form, of, question, args, until);
       for (;;) {
         if (args !== undefined) args = { ...read, ...args };
-        if (args === undefined || until.aborted) return undefined;
+        if (args === undefined || waiting !== undefined || until.aborted) return undefined;
         const answer = await ask(args, until);
+        if (answer === 'later') waiting = args;
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
         args = (await askOptions(stage, form, of, question, args, until)) ?? args;
       }
     });
     if (args) start({ ...begin, filled: args }, chosen, args);
+    if (waiting) await putOff(waiting);
   };
 
   return {

@@ -24,7 +24,12 @@ type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 interface AskedOptions extends WithOptions, Pick<ObjectAction, 'reads'> {
   /** What is left of what they ask for, by their keys. */
   readonly leaves?: ((signal: AbortSignal) => Promise<Readonly<Record<string, string>>> | undefined) | undefined;
+  /** What can wait has a button that calls this with what was chosen; the form is answered as given up then. */
+  readonly later?: ((args: Settings) => void) | undefined;
 }
+
+/** The last button of a form whose action can be done at a time. */
+export const AT_A_TIME = { id: 'later', label: 'At a time…' };
 
 const LEFT_MS = 15_000;
 
@@ -34,7 +39,7 @@ const LEFT_MS = 15_000;
  */
 export function askOptions(
   stage: Stage,
-  { title, options = [], reads, leaves }: AskedOptions,
+  { title, options = [], reads, leaves, later }: AskedOptions,
   endpoint: EndpointName,
   question: string,
   start: Settings,
@@ -47,10 +52,7 @@ export function askOptions(
     start: { ...defaultsOf(options), ...start },
     notes: () => left,
     choicesOf: async (field, _values, signal) => listedNames(stage, field, endpoint, signal),
-    buttons: [
-      { id: 'go', label: 'Continue' },
-      { id: 'cancel', label: 'Cancel' },
-    ],
+    buttons: [{ id: 'go', label: 'Continue' }, { id: 'cancel', label: 'Cancel' }, ...(later ? [AT_A_TIME] : [])],
   });
   const over = new AbortController();
   const signal = deadline(stage.services.clock, LEFT_MS, 'what is left did not come', over.signal);
@@ -74,9 +76,11 @@ export function askOptions(
       form: () => form,
       cancel: () => end(undefined),
       pressed: (button) => {
-        if (button === 'cancel') end(undefined);
-        else if (form.check()) end(form.values());
-        else stage.changed();
+        if (button === 'cancel') return end(undefined);
+        if (!form.check()) return stage.changed();
+        if (button !== AT_A_TIME.id) return end(form.values());
+        later?.(form.values());
+        end(undefined);
       },
     });
     dialog.tell(wrapped(question, toldColumns(stage)).map((line) => stage.look.theme.paint('title', line)));

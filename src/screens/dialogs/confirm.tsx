@@ -1,7 +1,7 @@
 import { clean, width } from '../../terminal/width.ts';
 import { Panel } from '../components/panel.tsx';
 import { wrapped } from '../components/wrap.ts';
-import type { Layer } from '../frame/layers.ts';
+import type { Hint, Layer } from '../frame/layers.ts';
 import type { Stage } from '../stage.ts';
 import type { Consent, Optional, Question } from './dialogs.ts';
 import { seenQuestion, strayKeys } from './stray-keys.ts';
@@ -10,14 +10,20 @@ import { seenQuestion, strayKeys } from './stray-keys.ts';
 const [COLUMNS, WIDEST] = [64, 120];
 const MOST_DETAILS = 10;
 
+/** The ways to answer beside yes and no. */
+export const furtherWays = ({ hasOptions, canWait }: Optional): readonly Hint[] => [
+  ...(hasOptions ? [{ key: 'o', does: 'options' }] : []),
+  ...(canWait ? [{ key: 't', does: 'at a time…' }] : []),
+];
+
 /** Asks yes or no; anything but y is no. */
 export const confirm = async (stage: Stage, question: Question): Promise<boolean> =>
   (await consent(stage, question)) === 'yes';
 
-/** The same for what has options: `o` asks for them. */
+/** The same for what has options or can wait: `o` asks for the ones, `t` for a time. */
 export function consent(
   stage: Stage,
-  { title, question, details = [], unasked, until, hasOptions = false }: Question & Optional,
+  { title, question, details = [], unasked, until, hasOptions = false, canWait = false }: Question & Optional,
 ): Promise<Consent> {
   const { theme } = stage.look;
   const isStray = strayKeys(stage, unasked);
@@ -28,16 +34,13 @@ export function consent(
       resolve(answer);
     };
     const layer: Layer = {
-      hints: () => [
-        { key: 'y', does: 'yes' },
-        { key: 'n', does: 'no' },
-        ...(hasOptions ? [{ key: 'o', does: 'options' }] : []),
-      ],
+      hints: () => [{ key: 'y', does: 'yes' }, { key: 'n', does: 'no' }, ...furtherWays({ hasOptions, canWait })],
       press(key) {
         const { name, ctrl, alt } = key;
         if (ctrl || alt || isStray() || !seen.isAnswer(key)) return;
         if (name === 'y' || name === 'Y') end('yes');
         else if (name === 'o' && hasOptions) end('options');
+        else if (name === 't' && canWait) end('later');
         else if (name === 'n' || name === 'N' || name === 'esc' || name === 'q') end('no');
       },
       dismiss: () => end('no'),
@@ -53,7 +56,9 @@ export function consent(
             .flatMap((detail) => (width(detail) <= columns ? [clean(detail)] : wrapped(detail, columns))),
           ...(left > 0 ? [theme.paint('dim', `and ${left} more`)] : []),
           '',
-          `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${hasOptions ? `   ${theme.paint('key', 'o')} options` : ''}`,
+          [{ key: 'y', does: 'yes' }, { key: 'n', does: 'no' }, ...furtherWays({ hasOptions, canWait })]
+            .map(({ key, does }) => `${theme.paint('key', key)} ${does}`)
+            .join('   '),
         ];
         return <Panel title={title} look={stage.look} room={room} lines={lines} columns={columns} />;
       },

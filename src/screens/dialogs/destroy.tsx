@@ -8,6 +8,7 @@ import { wrapped } from '../components/wrap.ts';
 import { createForm, type Form } from '../forms/form-state.ts';
 import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
+import { AT_A_TIME } from './action-options.ts';
 import { lossLines } from './loss-lines.ts';
 
 const TYPED = 'typed';
@@ -28,7 +29,8 @@ const DELETE_UNKNOWN: Field = {
 
 /**
  * Lists what will be lost and asks to type the name, or the count of many. Answers the options that were chosen,
- * undefined when it was given up or `until` aborts. Plans are asked of the platform; when they can't be read, that is said.
+ * undefined when it was given up or `until` aborts. Plans are asked of the platform; when they can't be read, that is said. \`later\`
+ * gets the options in place of the answer when it is to be done at a time; the name is typed for that, too.
  */
 export function confirmLosses(
   stage: Stage,
@@ -37,6 +39,7 @@ export function confirmLosses(
   question: string,
   notes: readonly string[],
   until: AbortSignal,
+  later?: (args: Args) => void,
 ): Promise<Args | undefined> {
   const { theme } = stage.look;
   const [first] = chosen;
@@ -63,10 +66,7 @@ export function confirmLosses(
       before: {},
       ...(start && { start: start.values() }),
       startAt: TYPED,
-      buttons: [
-        { id: 'go', label: action.title },
-        { id: 'cancel', label: 'Cancel' },
-      ],
+      buttons: [{ id: 'go', label: action.title }, { id: 'cancel', label: 'Cancel' }, ...(later ? [AT_A_TIME] : [])],
     });
   let form = formWith(options, undefined);
   /** The options that the plan depends on. */
@@ -125,7 +125,9 @@ export function confirmLosses(
           form.goTo(SNAPSHOTS);
         } else if (cannotKeep) stage.message.say("disks can't be kept here: nothing was done", 'warning');
         else if (asSeen(String(proofGiven ?? '')) === word) {
-          end({ ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) });
+          const answer = { ...args, ...(unknown === true && { [UNKNOWN]: unknownPaths() }) };
+          if (button === AT_A_TIME.id) later?.(answer);
+          end(button === AT_A_TIME.id ? undefined : answer);
         } else {
           stage.message.say(`that is not ${word}: nothing was done`, 'warning');
           form.goTo(TYPED);

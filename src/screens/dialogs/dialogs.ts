@@ -18,6 +18,8 @@ export interface Question {
 /** What is asked about has options that can be chosen before. */
 export interface Optional {
   readonly hasOptions?: boolean;
+  /** It can be done at a time, in place of now. */
+  readonly canWait?: boolean;
 }
 
 /** What an action would do to many, before it does it. */
@@ -114,14 +116,14 @@ export interface PickedColumns {
   readonly widths?: { of(id: string): number; change(id: string, by: number): void };
 }
 
-/** The answer to a question that can also be answered by asking for the options of what it is about. */
-export type Consent = 'yes' | 'no' | 'options';
+/** The answer to a question that can also be answered by asking for the options of what it is about, or for a time to do it at. */
+export type Consent = 'yes' | 'no' | 'options' | 'later';
 
 /** How questions reach the user: as panels over the screen, or line by line. */
 export interface Dialogs {
   /** False for anything but a clear yes. */
   confirm(question: Question): Promise<boolean>;
-  /** `options`: its options are wanted first, where it has some. */
+  /** `options`: its options are wanted first, where it has some. `later`: it is to be done at a time, where it can wait. */
   consent(question: Question & Optional): Promise<Consent>;
   plan(plan: Plan & Optional): Promise<Consent>;
   /** Undefined when it was given up. */

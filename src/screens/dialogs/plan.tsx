@@ -7,6 +7,7 @@ import { wrapped } from '../components/wrap.ts';
 import type { Layer } from '../frame/layers.ts';
 import { keyName } from '../keys.ts';
 import type { Stage } from '../stage.ts';
+import { furtherWays } from './confirm.tsx';
 import type { Consent, Optional, Plan } from './dialogs.ts';
 import { seenQuestion } from './stray-keys.ts';
 
@@ -20,7 +21,7 @@ const isForCount = (text: string, name: string): boolean =>
 
 /** Shows all of a plan, however long, and asks whether to continue; anything but y, or what has to be typed, is no. */
 export function confirmPlan(stage: Stage, plan: Plan & Optional): Promise<Consent> {
-  const { title, question, details = [], does, leavesOut, typed, until, hasOptions = false } = plan;
+  const { title, question, details = [], does, leavesOut, typed, until, hasOptions = false, canWait = false } = plan;
   const { theme, glyphs } = stage.look;
   let first = 0;
   let page = 10;
@@ -34,6 +35,7 @@ export function confirmPlan(stage: Stage, plan: Plan & Optional): Promise<Consen
     };
     const answer = (name: string) => {
       if (name === 'o' && hasOptions) return end('options');
+      if (name === 't' && canWait) return end('later');
       if (typed !== undefined) {
         if (name === 'enter' && input.text.trim() === typed) return end('yes');
         isWrong ||= name === 'enter';
@@ -53,7 +55,7 @@ export function confirmPlan(stage: Stage, plan: Plan & Optional): Promise<Consen
               { key: 'enter', does: 'accept' },
               { key: 'esc', does: 'cancel' },
             ]),
-        ...(hasOptions ? [{ key: 'o', does: 'options' }] : []),
+        ...furtherWays({ hasOptions, canWait }),
         { key: 'up/down', does: 'scroll' },
       ],
       press(key) {
@@ -90,7 +92,9 @@ export function confirmPlan(stage: Stage, plan: Plan & Optional): Promise<Consen
         const rest = first + below > 0 ? theme.paint('dim', `   ${first} above, ${below} below`) : '';
         const lead = `Type ${typed}: `;
         const wrong = isWrong ? theme.paint('warning', ` that is not ${typed}`) : '';
-        const options = hasOptions ? `   ${theme.paint('key', 'o')} options` : '';
+        const options = furtherWays({ hasOptions, canWait })
+          .map(({ key, does }) => `   ${theme.paint('key', key)} ${does}`)
+          .join('');
         const answers =
           typed === undefined
             ? `${theme.paint('key', 'y')} yes   ${theme.paint('key', 'n')} no${options}`

@@ -7,6 +7,8 @@ const WARNING = '/nowhere/config.yaml:3: unknown key "colour"\n  did you mean co
 const ASKED =
   "vm stop 'web 1' interrupts what it names without a question, each time that it runs, and there is no terminal to ask at; nothing was done\n  add --yes if that is what you want\n";
 
+const TAKEN_AWAY = ':schedules lists it, and d there removes it';
+
 /** What the command line says of the command behind `--`. */
 function saidOf(argv: readonly string[]): { readonly code: number; readonly said: string } {
   if (argv.includes('fly')) return { code: 2, said: `${WARNING}there is no command "vm fly"\n  drover help\n` };
@@ -45,13 +47,13 @@ it('F-220 makes a schedule of a command, a time and a name, and asks first where
     added: true,
     ran: [[...given, '--every=day', '--at=02:00', '--', 'vm', 'start', 'web1']],
     details: [],
-    said: 'nightly runs every day at 02:00',
+    said: `nightly runs every day at 02:00; ${TAKEN_AWAY}`,
   });
   // By whatever words the command is called.
   const line = "-C host1 stop vm 'web 1'";
   const words = ['-C', 'host1', 'stop', 'vm', 'web 1'];
   const agreed = await answered([line, 'every 6h', 'nightly', 'y']);
-  expect(agreed).toMatchObject({ added: true, said: 'nightly runs every day at 02:00' });
+  expect(agreed).toMatchObject({ added: true, said: `nightly runs every day at 02:00; ${TAKEN_AWAY}` });
   expect(agreed.details).toEqual([
     "vm stop 'web 1' interrupts what it names without a question, each time that it runs",
   ]);

@@ -15,17 +15,34 @@ const DEADLINE_MS = 30_000;
  * is one more; what was wrong with it stands in the message line.
  */
 export async function addSchedule(stage: Stage, run = runUnattended): Promise<boolean> {
-  const { dialogs, services, message } = stage;
+  const { dialogs } = stage;
   const line = await dialogs.prompt({
     title: 'Schedule',
     lines: ['Which command? As it is typed behind drover: vm stop web1 -C host1'],
     complaint: (text) => ((wordsOfLine(text)?.length ?? 0) < 2 ? 'a command of two words at least' : undefined),
   });
   const words = line === undefined ? undefined : wordsOfLine(line);
-  if (!words) return false;
+  return words !== undefined && scheduleCommand(stage, { words, does: [] }, run);
+}
+
+interface ToSchedule {
+  /** Of the command, without `drover`. */
+  readonly words: readonly string[];
+  /** What it does, a line each, where the user has not typed it. */
+  readonly does: readonly string[];
+  /** What it may be called. */
+  readonly name?: string;
+}
+
+/** Asks when this command runs and what its schedule is called; else as \`addSchedule\`. */
+export async function scheduleCommand(
+  { dialogs, services, message, keymap }: Stage,
+  { words, does: lines, name: start }: ToSchedule,
+  run = runUnattended,
+): Promise<boolean> {
   const when = await dialogs.prompt({
     title: 'When',
-    lines: ['every day at 02:00, every 30m, at 02:00, at 2026-12-24 02:00'],
+    lines: [...lines, 'every day at 02:00, every 30m, at 02:00, at 2026-12-24 02:00'],
     complaint: (text) => (flagsOf(text, services.clock.now()) ? undefined : 'every …, at …, or every … at …'),
   });
   const flags = when === undefined ? undefined : flagsOf(when, services.clock.now());
@@ -33,6 +50,7 @@ export async function addSchedule(stage: Stage, run = runUnattended): Promise<bo
   const name = await dialogs.prompt({
     title: 'Name',
     lines: ['What is it called?'],
+    ...(start !== undefined && { start }),
     complaint: (text) => (SCHEDULE_NAME.test(text) ? undefined : "letters, digits, '.', '_' and '-'"),
   });
   if (name === undefined) return false;
@@ -49,7 +67,12 @@ export async function addSchedule(stage: Stage, run = runUnattended): Promise<bo
     ({ code, said } = await added(true));
   }
   const text = sentenceOf(said) || `drover schedule add has ended with ${code}`;
-  message.say(clean(text), code === 0 ? 'good' : 'warning');
+  const [palette = ''] = keymap.keysOf('view.palette');
+  const [list = `${palette}schedules`] = keymap.keysOf('view.schedules');
+  message.say(
+    clean(code === 0 ? `${text}; ${list} lists it, and d there removes it` : text),
+    code === 0 ? 'good' : 'warning',
+  );
   return code === 0;
 }
 

@@ -1,0 +1,40 @@
+import type { Args, ObjectAction } from '../../actions/action.ts';
+import { commandWords } from '../../actions/command-words.ts';
+import type { Shown } from '../../actions/target.ts';
+import { commandLine } from '../../shell-word.ts';
+import { clean } from '../../terminal/width.ts';
+import { scheduleCommand } from '../lists/add-schedule.ts';
+import type { Stage } from '../stage.ts';
+
+/**
+ * Makes a schedule of what was chosen in the dialog of an action, in place of doing it now: asks when and what it is called.
+ * `phrase` is what it does, as the question said it. What interrupts or destroys is asked about once more, since it will run
+ * without a question.
+ */
+export async function scheduleAction(
+  stage: Stage,
+  action: ObjectAction,
+  shown: readonly Shown[],
+  phrase: string,
+  args: Args,
+  run?: Parameters<typeof scheduleCommand>[2],
+): Promise<void> {
+  const ids = shown.map(({ id }) => id);
+  const command = commandWords(action, ids, args);
+  if ('no' in command) {
+    stage.message.say(`${action.title} at a time: ${command.no}`, 'warning');
+    return;
+  }
+  const { words } = command;
+  const does = [clean(phrase), clean(`drover ${commandLine(words)}`)];
+  await scheduleCommand(stage, { words, does, name: nameFor(action, shown) }, run);
+}
+
+const LONGEST_NAME = 40;
+
+/** `stop-web1`, `stop-3`: as a schedule may be called. */
+function nameFor({ id }: ObjectAction, shown: readonly Shown[]): string {
+  const [first] = shown;
+  const what = shown.length === 1 && first ? first.name : String(shown.length);
+  return `${id.slice(id.indexOf('.') + 1)}-${what}`.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, LONGEST_NAME);
+}
