@@ -45,6 +45,7 @@ import { filled, linesOf, redacted } from './state/fields.ts';
 import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
 import { createRedactor, type Redactor } from './state/files/redactor.ts';
+import { createReservations } from './state/files/reservations.ts';
 import { whoAmI } from './state/files/who-am-i.ts';
 import type { Fleet } from './state/fleet/fleet.ts';
 import { createInventoryCache } from './state/fleet/inventory-cache.ts';
@@ -222,6 +223,7 @@ export function compose(options: ComposeOptions): App {
     nodeHistory: metrics.ofNodes,
     notices: notifier.notices,
     schedules: createSchedules(stateDirectory(env, home), clock),
+    reservations: createReservations(join(stateDirectory(env, home), 'reserved'), clock),
     clock,
     audit,
     redact: redactor.redact,

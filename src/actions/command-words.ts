@@ -6,7 +6,7 @@ import { type Args, isMaker, type ObjectAction } from './action.ts';
 import { nodeRunAction } from './node/run-action.ts';
 
 /** The words of a command, without `drover`; or why there is none, as a sentence. */
-export type CommandWords = { readonly words: readonly string[] } | { readonly no: string };
+type CommandWords = { readonly words: readonly string[] } | { readonly no: string };
 
 /** More names than a line can be looked through. */
 const MOST_NAMED = 50;

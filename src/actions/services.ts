@@ -15,6 +15,7 @@ import type { Appliances } from '../state/appliances/appliance.ts';
 import type { ConfigChange } from '../state/config/change.ts';
 import type { Config } from '../state/config/model.ts';
 import type { Problem } from '../state/config/problem.ts';
+import type { Reservations } from '../state/files/reservations.ts';
 import type { Store } from '../state/fleet/store.ts';
 import type { KindTable } from '../state/kinds.ts';
 import type { Notices } from '../state/records/notices.ts';
@@ -53,6 +54,8 @@ export interface Services extends TemplateServices {
   readonly notices: Pick<Notices, 'list' | 'unread' | 'refresh' | 'markRead' | 'subscribe'>;
   /** What drover runs by itself at its times. */
   readonly schedules: Schedules;
+  /** What forms have chosen, until their operations have ended. */
+  readonly reservations: Reservations;
   /** Catalogs of appliances, loaded when they are first needed. */
   appliances(): Promise<Appliances>;
   /** Changes are said, and not made. */

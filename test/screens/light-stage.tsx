@@ -10,6 +10,7 @@ import { createFleetState, type FleetState } from '../../src/screens/fleet/fleet
 import type { Room } from '../../src/screens/frame/look.ts';
 import { keyNamed } from '../../src/screens/keys.ts';
 import { createStage, type Stage, type TerminalPowers } from '../../src/screens/stage.ts';
+import { createReservations } from '../../src/state/files/reservations.ts';
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
 import { kinds } from '../../src/state/kinds.ts';
@@ -80,6 +81,7 @@ export function openStage(options: LightOptions = {}): LightStage {
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     configPath: '/nowhere/config.yaml',
     schedules: createSchedules('/nowhere', clock),
+    reservations: createReservations('/dev/null/reserved', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),
     sessions: { connection: () => connection, current: () => undefined },

@@ -6,6 +6,7 @@ import { platform } from '../../src/platforms/fake/index.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
 import { fakeServer } from '../../src/platforms/fake/servers.ts';
 import { withDeadline } from '../../src/platforms/wrap/deadline.ts';
+import { createReservations } from '../../src/state/files/reservations.ts';
 import type { EndpointStatus } from '../../src/state/fleet/fleet.ts';
 import type { InventoryCache } from '../../src/state/fleet/inventory-cache.ts';
 import { createStore, type Store } from '../../src/state/fleet/store.ts';
@@ -65,6 +66,7 @@ export async function openServices(
     notices: { list: () => [], unread: 0, refresh: async () => [], markRead: () => {}, subscribe: () => () => {} },
     configPath: '/nowhere/config.yaml',
     schedules: createSchedules('/nowhere', clock),
+    reservations: createReservations('/nowhere/reserved', clock),
     taskHistory: { run: 'test', list: () => [], refresh: async () => [] },
     nodeHistory: async () => new Map(),
     clock,

@@ -25,6 +25,7 @@ export const filesTopic: Topic = {
           'what failed, went away or came back; notifications-*.jsonl are older ones',
         ],
         [join(state, 'schedules.json'), 'what drover runs by itself, as drover schedule list shows it'],
+        [join(state, 'reserved'), 'volumes that open forms and what they began have taken, a file for each drover'],
         [
           join(state, 'metrics.db'),
           'what was measured of nodes, and of VMs whose platform keeps no history, an SQLite database; metrics.db-wal and -shm belong to it',
