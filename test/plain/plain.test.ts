@@ -91,19 +91,19 @@ describe('line mode', () => {
     await lines.hear('Shut down billing-db1 on fra-01? y, n, o for options, or t for a time:');
     await lines.type('');
     await lines.press('S');
-    await lines.hear('o for options:');
+    await lines.hear('or t for a time:');
     await lines.press('esc');
     await lines.idle(3_000);
     expect(lines.said()).not.toContain('stopping');
     await lines.press('S');
-    await lines.hear('o for options:');
+    await lines.hear('or t for a time:');
     await lines.type('y');
     await lines.hear('billing-db1 is stopped');
   });
 
   it('takes the options of a verb, field by field, and asks again', async () => {
     await lines.press('j', 'j', 'S');
-    await lines.hear('o for options:');
+    await lines.hear('or t for a time:');
     await lines.type('o');
     await lines.hear('Shut down: options');
     await lines.hear('1: Force, no');
@@ -128,7 +128,7 @@ describe('line mode', () => {
     await lines.hear('that is not billing-web1');
     await lines.hear('Type its name');
     await lines.type('billing-web1');
-    await lines.hear('Delete, Cancel:');
+    await lines.hear('Delete, Cancel, At a time…:');
     await lines.type('delete');
     await lines.hear('billing-web1 is deleted');
   });
@@ -142,7 +142,7 @@ describe('line mode', () => {
     await lines.idle(5_000);
     expect(lines.server.fleet.inventory().vms.some(({ name }) => name === 'billing-web1')).toBe(true);
     await lines.type('billing-web1');
-    await lines.hear('Delete, Cancel:');
+    await lines.hear('Delete, Cancel, At a time…:');
     await lines.type('delete');
     await lines.hear('billing-web1 is deleted');
   });
@@ -177,7 +177,7 @@ describe('line mode', () => {
   it('runs a command by its name, offers what fits a few letters, and says why one can not run now', async () => {
     await lines.press('j', 'j', ':');
     await lines.type('vm.pause');
-    await lines.hear('Pause billing-db1 on fra-01? y or n:');
+    await lines.hear('Pause billing-db1 on fra-01? y, n, or t for a time:');
     await lines.type('yes');
     await lines.hear('billing-db1 is paused');
     await lines.press(':');
@@ -229,7 +229,7 @@ describe('line mode', () => {
     await lines.hear(/^s: Start\. /m);
     await lines.hear(/^j or down: Down\. /m);
     await lines.press('P');
-    await lines.hear('y or n:');
+    await lines.hear('y, n, or t for a time:');
     await lines.type('y');
     await lines.hear('is suspended');
     await lines.press('t');

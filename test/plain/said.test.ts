@@ -136,7 +136,7 @@ describe('a command by its name', () => {
     const asked = await told(':', 'vm start');
     expect(asked).toContain('\nbilling-web1 on fra-01 (stopped)\n');
     expect(asked).toContain('\nleft out: 12\nbilling-db1: only a VM that is off can be started; it is running\n');
-    expect(asked).toMatch(/Start 6 VMs in node fra-01, leave 12 out\? y or n: $/);
+    expect(asked).toMatch(/Start 6 VMs in node fra-01, leave 12 out\? y, n, or t for a time: $/);
   });
 });
 

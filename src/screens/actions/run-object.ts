@@ -18,6 +18,7 @@ import { clean } from '../../terminal/width.ts';
 import { askOptions, chosenOptions, needsOptions } from '../dialogs/action-options.ts';
 import { confirmLosses } from '../dialogs/destroy.tsx';
 import type { Consent } from '../dialogs/dialogs.ts';
+import { type ReservedVolumes, reserveVolumes } from '../dialogs/reserved-volumes.ts';
 import type { Stage } from '../stage.ts';
 import type { Chooser } from './chooser.ts';
 import { scheduleAction } from './schedule-action.ts';
@@ -51,6 +52,8 @@ interface Started {
   readonly chooser: Chooser;
   /** How its form was filled in: it is shown again when the task is repeated. */
   readonly filled?: Settings | undefined;
+  /** Until it has ended. */
+  readonly reserved?: ReservedVolumes;
 }
 
 /** `schedule` makes a schedule of what is to be done at a time. */
@@ -60,7 +63,7 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
   const started = new Map<number, Started>();
 
   const start = (begun: Started, asked: readonly Shown[], args: Args) => {
-    const { action, targets, chooser } = begun;
+    const { action, targets, chooser, reserved } = begun;
     const task = taskFor(action, targets, args, services);
     const { id, ended } = services.tasks.run(task);
     const listed = new Set(services.tasks.list().map((one) => one.id));
@@ -68,6 +71,7 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     started.set(id, begun);
     message.say(`${task.title}…`);
     void ended.then((done) => {
+      void reserved?.release();
       const open = new Set(done.items.flatMap(({ id: item, state }) => (state === 'done' ? [] : [item])));
       chooser.unmark(asked.flatMap(({ id: one }) => (open.has(one) ? [] : [one])));
       say(stage, done, begun);
@@ -135,8 +139,9 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     }
     const of = endpointOf(first.id);
     const options = optionsOf(action, of, services);
+    const reserved = reserveVolumes(stage, options, of);
     const form = {
-      ...{ title, options, later, ...(action.reads && { reads: action.reads }) },
+      ...{ title, options, later, reserved, ...(action.reads && { reads: action.reads }) },
       leaves: (signal: AbortSignal) => {
         const connection = services.sessions.connection(of);
         return connection && action.leaves?.(connection, of, signal);
@@ -177,7 +182,8 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
         args = (await askOptions(stage, form, of, question, args, until)) ?? args;
       }
     });
-    if (args) start({ ...begin, filled: args }, chosen, args);
+    if (args) start({ ...begin, filled: args, ...(reserved && { reserved }) }, chosen, args);
+    else void reserved?.release();
     if (waiting) await putOff(waiting);
   };
 

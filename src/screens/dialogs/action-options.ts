@@ -18,12 +18,15 @@ import { toldColumns } from '../forms/told-columns.ts';
 import type { Stage } from '../stage.ts';
 import type { Choice } from './dialogs.ts';
 import { namedChoices } from './named-choices.ts';
+import type { ReservedVolumes } from './reserved-volumes.ts';
 
 type WithOptions = Pick<ObjectAction, 'title' | 'options'>;
 
 interface AskedOptions extends WithOptions, Pick<ObjectAction, 'reads'> {
   /** What is left of what they ask for, by their keys. */
   readonly leaves?: ((signal: AbortSignal) => Promise<Readonly<Record<string, string>>> | undefined) | undefined;
+  /** The volumes among them, which two forms must not take at once. */
+  readonly reserved?: ReservedVolumes | undefined;
   /** What can wait has a button that calls this with what was chosen; the form is answered as given up then. */
   readonly later?: ((args: Settings) => void) | undefined;
 }
@@ -39,7 +42,7 @@ const LEFT_MS = 15_000;
  */
 export function askOptions(
   stage: Stage,
-  { title, options = [], reads, leaves, later }: AskedOptions,
+  { title, options = [], reads, leaves, reserved, later }: AskedOptions,
   endpoint: EndpointName,
   question: string,
   start: Settings,
@@ -51,7 +54,10 @@ export function askOptions(
     before: reads ? start : {},
     start: { ...defaultsOf(options), ...start },
     notes: () => left,
-    choicesOf: async (field, _values, signal) => listedNames(stage, field, endpoint, signal),
+    async choicesOf(field, _values, signal) {
+      const names = await listedNames(stage, field, endpoint, signal);
+      return field.of === 'volume' && reserved ? reserved.marked(names) : names;
+    },
     buttons: [{ id: 'go', label: 'Continue' }, { id: 'cancel', label: 'Cancel' }, ...(later ? [AT_A_TIME] : [])],
   });
   const over = new AbortController();
@@ -65,6 +71,12 @@ export function askOptions(
     },
     () => undefined,
   );
+  /** True when others take none of what is chosen, from now on. */
+  const takeChosen = async (when?: 'ifChanged'): Promise<boolean> => {
+    const taken = await reserved?.take(form.values(), when);
+    if (taken !== undefined) stage.message.say(`${title}: ${taken}`, 'warning');
+    return taken === undefined;
+  };
   return new Promise((resolve) => {
     const end = (answer: Settings | undefined) => {
       over.abort();
@@ -78,10 +90,16 @@ export function askOptions(
       pressed: (button) => {
         if (button === 'cancel') return end(undefined);
         if (!form.check()) return stage.changed();
-        if (button !== AT_A_TIME.id) return end(form.values());
-        later?.(form.values());
-        end(undefined);
+        if (button === AT_A_TIME.id) {
+          later?.(form.values());
+          return end(undefined);
+        }
+        if (!reserved) return end(form.values());
+        void takeChosen().then((isOurs) => {
+          if (isOurs && !over.signal.aborted) end(form.values());
+        });
       },
+      ...(reserved && { edited: () => void takeChosen('ifChanged') }),
     });
     dialog.tell(wrapped(question, toldColumns(stage)).map((line) => stage.look.theme.paint('title', line)));
     stage.layers.open(dialog.layer);
