@@ -37,12 +37,16 @@ export function reserveVolumes(
       });
     },
     async take(values, when) {
+      const chosen = fields.flatMap(({ key }) => {
+        const volume = values[key];
+        return typeof volume === 'string' && volume !== '' ? [keyOf(volume)] : [];
+      });
       // Where several VMs are to write to it, others may choose it, too.
-      const chosen = values['shareable'] === true ? [] : fields.flatMap(({ key }) => values[key] || []).map(String);
-      const now = JSON.stringify(chosen);
+      const alone = values['shareable'] === true ? [] : chosen;
+      const now = JSON.stringify(alone);
       if (now === last && when === 'ifChanged') return undefined;
       last = now;
-      const taken = await reservation.take(chosen.map(keyOf));
+      const taken = await reservation.take(alone);
       return taken && `${clean(taken.name.slice(endpoint.length + 1))} is taken by ${taken.by}`;
     },
     release: () => reservation.release(),
