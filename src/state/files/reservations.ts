@@ -39,7 +39,7 @@ interface Holder {
   readonly names: readonly string[];
 }
 
-/** So often a file is written anew: a process on another machine that shares the home can't be asked whether it is there. */
+/** So often a file is written again: a process on another machine that shares the home can't be asked whether it is there. */
 const BEATS_EVERY_MS = 60_000;
 const ABANDONED_MS = 3 * BEATS_EVERY_MS;
 
