@@ -92,7 +92,20 @@ interface OverVms {
   readonly library: LibraryFilter | undefined;
 }
 
-const NO_FILTER = { filter: undefined, library: undefined };
+/** Beside the tree, where rows of a kind are. */
+const LISTS: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };
+
+const NO_FILTER = { filter: undefined, libraryFilter: undefined };
+
+function filterOverVms(text: string, fleet: Fleet): OverVms {
+  const filter = compileFilter(text, fleet);
+  return { text, filter, library: filter.filter && compileLibraryFilter(text, fleet) };
+}
+
+const wantedBy = ({ filter, library }: OverVms) => ({ filter: filter.filter, libraryFilter: library });
+
+const templatesFound = ({ library }: OverVms, { library: { templates } }: Fleet): number =>
+  library ? templates.filter(library.accepts).length : 0;
 
 export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): FleetState {
   const folded = new Set<string>();
@@ -100,7 +113,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
   const marks = createMarks(fleet, sessionOf);
   const view = createTreeView(tree, marks, (key) => movedKey(fleet, key));
   /** What is typed over VMs, and over the list of nodes: each list keeps its own. */
-  let ofVms: OverVms = { text: '', filter: compileFilter('', fleet), library: undefined };
+  let ofVms = filterOverVms('', fleet);
   let ofNodes = { text: '', filter: filterByNodes('', fleet) };
   let sought: FleetState['sought'];
   let sort: Sort | undefined;
@@ -138,17 +151,14 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
         ofNodes = { text, filter: filterByNodes(text, fleet) };
         tree.want({ nodeFilter: ofNodes.filter.nodes });
       } else {
-        const filter = compileFilter(text, fleet);
-        const library = filter.filter && compileLibraryFilter(text, fleet);
-        ofVms = { text, filter, library };
-        if (filter.filter) sought = { text, filter: filter.filter };
-        tree.want({ filter: filter.filter, libraryFilter: library });
+        ofVms = filterOverVms(text, fleet);
+        if (ofVms.filter.filter) sought = { text, filter: ofVms.filter.filter };
+        tree.want(wantedBy(ofVms));
       }
-      // The user has not chosen the row that came into the place of a hidden one.
       if (text !== '' || !unfiltered) return;
-      if (unfiltered.key !== undefined && unfiltered.choices === view.choices()) view.reveal(unfiltered.key);
-      // A template that was found and chosen is not folded away with the others again.
-      else if (isLibraryRow(row)) view.reveal(row.key);
+      // Not the row that came into the place of a hidden one; a template that was chosen is not folded away again.
+      const back = unfiltered.choices === view.choices() ? unfiltered.key : isLibraryRow(row) ? row.key : undefined;
+      if (back !== undefined) view.reveal(back);
       unfiltered = undefined;
     },
     kept() {
@@ -158,9 +168,7 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
     },
     matches() {
       if (arrangement === 'nodes') return tree.length;
-      const { library } = arrangement === 'tree' ? ofVms : { library: undefined };
-      const templates = library ? fleet.library.templates.filter(library.accepts).length : 0;
-      return tree.shownVms + templates - (state.kept() ? 1 : 0);
+      return tree.shownVms + (arrangement === 'tree' ? templatesFound(ofVms, fleet) : 0) - (state.kept() ? 1 : 0);
     },
     toMatch(is) {
       // Rows of nodes are all matches.
@@ -190,9 +198,8 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       if (next === 'nodes' && row?.kind !== 'node') view.toTop();
       if ((arrangement === 'nodes') !== (next === 'nodes')) unfiltered = undefined;
       arrangement = next;
-      const { filter, library } =
-        next === 'nodes' ? NO_FILTER : { filter: ofVms.filter.filter, library: ofVms.library };
-      tree.want({ flat: next === 'flat', nodes: next === 'nodes', filter, libraryFilter: library });
+      const filters = next === 'nodes' ? NO_FILTER : wantedBy(ofVms);
+      tree.want({ flat: next === 'flat', nodes: next === 'nodes', ...filters });
       if (home !== undefined) view.toKey(home);
       if (next === 'tree' && row?.kind === 'vm' && isFoldedAway(row.key, tree, folded)) view.reveal(row.key);
     },
@@ -242,9 +249,8 @@ export function createFleetState(fleet: Fleet, sessionOf: Sessions['current']): 
       detailRows = rows;
     },
     reveal(key) {
-      const lists: Partial<Record<string, Arrangement>> = { vm: 'flat', node: 'nodes' };
       const kind = key.slice(0, key.indexOf(' '));
-      if (arrangement !== 'tree' && lists[kind] !== arrangement) state.arrange('tree');
+      if (arrangement !== 'tree' && LISTS[kind] !== arrangement) state.arrange('tree');
       view.reveal(key);
     },
     isThere: (key) => isInFleet(key, fleet, tree),

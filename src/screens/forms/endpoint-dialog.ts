@@ -226,13 +226,7 @@ function endpointForm(
       }
       close();
       const names = existing === undefined ? endpointsToAdd(word, own, given()).map(({ name: one }) => one) : [word];
-      tellSaved(
-        stage,
-        existing === undefined
-          ? `${clean(word)} was added${into === pool ? inPool : `, in no pool: ${pool} is gone`}`
-          : `${existing} was changed`,
-        names,
-      );
+      tellSaved(stage, existing === undefined ? added(word, pool, into) : `${existing} was changed`, names);
       // How it goes is shown by its row.
       for (const one of names) services.sessions.reconnect(endpointName(one), createAsk(stage)).catch(() => {});
     } catch (error) {
@@ -253,6 +247,10 @@ function endpointForm(
   });
   stage.layers.open(dialog.layer);
 }
+
+/** `pool`: where it was to go; `into`: where it went. */
+const added = (word: string, pool: string | undefined, into: string | undefined): string =>
+  `${clean(word)} was added${pool === undefined ? '' : into === pool ? ` to pool ${pool}` : `, in no pool: ${pool} is gone`}`;
 
 /** What should not stand in the file as it does is said at once, with where it belongs. */
 function tellSaved(stage: Stage, done: string, names: readonly string[]): void {
