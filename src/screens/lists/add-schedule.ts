@@ -34,7 +34,7 @@ interface ToSchedule {
   readonly name?: string;
 }
 
-/** Asks when this command runs and what its schedule is called; else as \`addSchedule\`. */
+/** Asks when this command runs and what its schedule is called; else as `addSchedule`. */
 export async function scheduleCommand(
   { dialogs, services, message, keymap }: Stage,
   { words, does: lines, name: start }: ToSchedule,
