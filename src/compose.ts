@@ -37,10 +37,11 @@ import type { Config, EndpointConfig } from './state/config/model.ts';
 import { readNotifyRules } from './state/config/notify-rules.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
 import { auditIsRequired, updatesAddress } from './state/config/preferences.ts';
-import { type Problem, spellProblem } from './state/config/problem.ts';
+import type { Problem } from './state/config/problem.ts';
 import { defaultsFor } from './state/config/read-defaults.ts';
 import { createConfigStore } from './state/config/store.ts';
 import { type UnsavedEndpoint, withUnsaved } from './state/config/unsaved.ts';
+import { usable, usableEndpoint } from './state/config/usable-endpoint.ts';
 import { filled, linesOf, redacted } from './state/fields.ts';
 import { type Audit, createAudit } from './state/files/audit.ts';
 import { homeOf } from './state/files/home.ts';
@@ -146,16 +147,8 @@ export function compose(options: ComposeOptions): App {
     const complete = filled(fields, values, home);
     return { name, platform, values: await secrets.resolve(name, fields, complete, signal) };
   };
-  const resolveConfigured = async (config: EndpointConfig, signal: AbortSignal): Promise<Endpoint> => {
-    if (config.trouble) throw invalid(config.trouble);
-    return resolve(config, signal);
-  };
-  const configured = (name: EndpointName): EndpointConfig => {
-    const config = current().endpoints.get(name);
-    if (!config) throw new FleetError('endpoint.not-found', `there is no endpoint ${name}`);
-    if (config.trouble) throw invalid(config.trouble);
-    return config;
-  };
+  const resolveConfigured = async (config: EndpointConfig, signal: AbortSignal) => resolve(usable(config), signal);
+  const configured = (name: EndpointName): EndpointConfig => usableEndpoint(current(), name);
   const testDraft: Services['testDraft'] = async (draft, ask, signal) => {
     const platform = await load(draft.platform);
     const fields = allFieldsOf(fieldsOf.get(draft.platform) ?? []);
@@ -366,9 +359,6 @@ function showing({ filter }: EndpointConfig): Pick<SessionSpec, 'shows'> {
   const shows = filter === undefined ? undefined : lastingFilter(filter);
   return typeof shows === 'function' ? { shows } : {};
 }
-
-const invalid = (problem: Problem) =>
-  new FleetError('config.invalid', spellProblem(problem), problem.fix === undefined ? {} : { fix: problem.fix });
 
 /** Where an endpoint points, for people: `root@10.0.0.1`, `root@10.0.0.1:2222` where its port is set, `prod eu-central-1`. */
 function addressOf({ values, platform }: EndpointConfig, fields: readonly EndpointField[]): string {
