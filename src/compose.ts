@@ -36,7 +36,7 @@ import { historyLimits } from './state/config/history-preferences.ts';
 import type { Config, EndpointConfig } from './state/config/model.ts';
 import { readNotifyRules } from './state/config/notify-rules.ts';
 import { cacheDirectory, configFile, stateDirectory } from './state/config/paths.ts';
-import { auditIsRequired, updatesAddress } from './state/config/preferences.ts';
+import { auditIsRequired, chosenFolder, updatesAddress } from './state/config/preferences.ts';
 import type { Problem } from './state/config/problem.ts';
 import { defaultsFor } from './state/config/read-defaults.ts';
 import { createConfigStore } from './state/config/store.ts';
@@ -329,7 +329,11 @@ async function appliancesOf(clock: Clock, cache: string, home: string, config: (
       location: inHome(location),
       ...(ca !== undefined && { ca: inHome(ca) }),
     }));
-  return createAppliances({ folder: join(cache, 'appliances'), clock, catalogs });
+  return createAppliances({
+    folder: chosenFolder(config().file, 'appliance-store', home) ?? join(cache, 'appliances'),
+    clock,
+    catalogs,
+  });
 }
 
 /** `isReadOnly`: nothing may be changed in this run. */

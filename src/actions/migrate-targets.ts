@@ -29,7 +29,7 @@ export function destinationsOf(vms: readonly Vm[], services: Services): readonly
   const { nodes } = services.store.fleet;
   return [...nodes.values()]
     .filter(({ id }) => vms.some((vm) => whyNoDestination(vm, id, services) === undefined))
-    .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id);
 }
 

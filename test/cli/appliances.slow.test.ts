@@ -65,7 +65,20 @@ it('F-169 F-174 F-475 lists the cloud images of vendors first, and those of a ca
   expect(other).toMatchObject({ arch: 'aarch64', location: expect.stringMatching(/arm64\.qcow2$/) });
 });
 
-it('F-169 F-207 F-433 has columns of PAE and HVM where a catalog tells them, filters by them, and knows the logo', async () => {
+it('F-218 keeps what it fetches in the folder that the configuration says, and says why it does not', async () => {
+  publish(offer());
+  const store = join(desk.home, 'store');
+  const configured = JSON.parse(await readFile(desk.config, 'utf8'));
+  await desk.write(JSON.stringify({ ...configured, 'appliance-store': '~/store' }));
+  await names();
+  expect(await readdir(join(store, 'catalogs'))).not.toEqual([]);
+  expect(await readdir(join(desk.home, '.cache/drover')).catch(() => [])).not.toContain('appliances');
+  await desk.write(JSON.stringify({ ...configured, 'appliance-store': 'here' }));
+  const { stderr } = await desk.run('appliance', 'list');
+  expect(stderr).toContain('appliance-store must be the path of a folder');
+});
+
+it('F-169 F-174 F-433 has columns of PAE and HVM where a catalog tells them, filters by them, and knows the logo', async () => {
   const title = async (...args: readonly string[]) =>
     (await desk.run('appliance', 'list', ...args)).stdout.split('\n')[0];
   publish(offer());

@@ -39,6 +39,18 @@ describe('the built program', () => {
     expect((await desk.runBuilt({}, 'vm', 'list')).code).toBe(4);
   });
 
+  it('F-229 says the same, in English and in the same order, whatever language the environment asks for', async () => {
+    const said = async (...words: readonly string[]) => {
+      const plain = await desk.runBuilt({ env: { LC_ALL: 'C' } }, ...words);
+      const turkish = await desk.runBuilt({ env: { LC_ALL: 'tr_TR.UTF-8', LANGUAGE: 'tr' } }, ...words);
+      expect(turkish).toMatchObject({ code: plain.code, stdout: plain.stdout, stderr: plain.stderr });
+      return `${turkish.stdout}${turkish.stderr}`;
+    };
+    expect(await said('vm', 'list', '--filter', 'STATE:RUNNING', '--columns', 'NAME,os')).toMatch(/^NAME +SYSTEM/);
+    expect(await said('vm', 'lst')).toContain('did you mean');
+    expect(await said('vm', 'create', '--help')).toContain('Make a VM from an image');
+  });
+
   it('F-357 shows a console and sends it what is piped in', async () => {
     const { json } = await desk.runBuilt({}, 'vm', 'list', '--filter', 'state:running', '-o', 'json');
     const [vm] = json<{ readonly id: string }[]>();

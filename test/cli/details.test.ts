@@ -186,7 +186,7 @@ describe('vm info', () => {
   const inCategory = async (category: string, format: Format = 'table', values: Settings = {}) =>
     (await told('vm info demo/vm-1', vmAnswers({ ...RICH, more: MORE }), format, {}, { category, ...values })).text;
 
-  it('F-200 shows one category alone, to people and to programs', async () => {
+  it('F-199 F-200 shows one category alone, to people and to programs', async () => {
     expect(await inCategory('boot')).toBe('Kernel: /vmlinuz\nFirmware: UEFI');
     expect(await inCategory('Hardware')).toBe('IOMMU: intel');
     expect(await inCategory('compute')).toBe('numcpus: 8\nmax cpus: 16\nmemory: 4GiB\nmax memory: 64GiB');

@@ -121,6 +121,10 @@ export const configTopic: Topic = {
         ],
         ['templates', 'the folder of the template library (drover help templates)'],
         [
+          'appliance-store',
+          'the folder that catalogs and files of appliances are fetched into, in place of one in the cache (drover help files)',
+        ],
+        [
           'default-template',
           'the template that is offered first where one is chosen, and that --template default takes, as GROUP/NAME',
         ],

@@ -79,7 +79,7 @@ describe('how the list is looked at', () => {
     const { run, drawn, press } = list();
     run('view.sort');
     expect(drawn().split('\n').slice(0, 5).join('\n')).toMatchInlineSnapshot(`
-      "╭─ Sort by (1 of 32) ──────────────────────────────────────────────────────────╮
+      "╭─ Sort by (1 of 36) ──────────────────────────────────────────────────────────╮
       │ ❯ name      ↑ its name                                                       │
       │   state       its state; sorted, the running ones come first                 │
       │   cpus        virtual CPUs that it has                                       │

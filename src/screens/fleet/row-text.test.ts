@@ -209,7 +209,7 @@ it('names that are too long for their rows are those that are cut', () => {
 });
 
 describe('the titles', () => {
-  const columns = columnsFor(400, {
+  const columns = columnsFor(440, {
     arrangement: 'tree',
     ids: offeredColumns.map(({ id }) => id),
     widths: new Map(),
@@ -224,7 +224,7 @@ describe('the titles', () => {
 
   it('stand over their columns', () => {
     expect(painted(titleText({ ...look, columns: { ...columns, name: 12 } }, undefined))).toMatchInlineSnapshot(
-      `"{header|    NAME↑    STATE              CPU HOST CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              SYSTEM             FLAVOR       OWNER        STORAGE PLAN         PROFILE      AUTOSTART AT NEXT START            TAGS                 NOTE        }"`,
+      `"{header|    NAME↑    STATE              CPU HOST CPU CPU HISTORY  MEM USE MEMORY  CPUS  DISK/S  READ/S WRITE/S   NET/S    RX/S    TX/S  UPTIME IP              NODE         POOL         ENDPOINT     PLATFORM   VERSION            IMAGE              SYSTEM             FLAVOR       OWNER        STORAGE  SHARED   LOCAL DISKS NICS PLAN         PROFILE      AUTOSTART AT NEXT START            TAGS                 NOTE        }"`,
     );
   });
 

@@ -23,7 +23,7 @@ describe('the columns', () => {
        {border|│} {mark|✓} disk       {dim|  7 wide}  {dim|no room now; bytes a second from and to its disks  } {border|│}
        {border|│} {mark|✓} net        {dim|  7 wide}  {dim|no room now; bytes a second from and to its networ…} {border|│}
        {border|│} {mark|✓} uptime     {dim|  7 wide}  {dim|no room now; time since it was powered on, where t…} {border|│}
-       {border|│} {dim|  0 above, 23 below}                                                        {border|│}
+       {border|│} {dim|  0 above, 27 below}                                                        {border|│}
        {border|╰────────────────────────────────────────────────────────────────────────────╯}"
     `);
     expect(stage.layers.top?.hints().map(({ key, does }) => `${key} ${does}`)).toEqual([

@@ -10,9 +10,9 @@ import { readNotifyRules } from './notify-rules.ts';
 import { readPluginPlaces } from './plugin-places.ts';
 import {
   browserComplaint,
+  chosenFolderComplaint,
   defaultTemplateComplaint,
   escapeWaitComplaint,
-  templatesComplaint,
   updatesComplaint,
   viewerComplaint,
 } from './preferences.ts';
@@ -51,6 +51,7 @@ const SECTIONS: readonly string[] = [
   'viewer',
   'templates',
   'default-template',
+  'appliance-store',
   'updates',
   'notifications',
   'history',
@@ -75,7 +76,8 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 const COMPLAINTS: Readonly<Record<string, (map: LocatedMap) => string | undefined>> = {
   viewer: viewerComplaint,
   browser: browserComplaint,
-  templates: templatesComplaint,
+  templates: chosenFolderComplaint('templates'),
+  'appliance-store': chosenFolderComplaint('appliance-store'),
   'default-template': defaultTemplateComplaint,
   updates: updatesComplaint,
   'escape-wait': escapeWaitComplaint,

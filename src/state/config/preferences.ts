@@ -60,11 +60,22 @@ export const updatesComplaint = (file: LocatedMap): string | undefined =>
     ? 'updates must be an address that begins with https://, without a login; nothing is asked'
     : undefined;
 
-/** `templates: /srv/templates`: the folder of the template library, as it stands there; undefined where it is not said, or is no path. */
-export function templatesFolder(file: LocatedMap): string | undefined {
-  const value = plainOf(locate(file, ['templates']));
-  return typeof value === 'string' && /^(\/|~\/)/.test(value) ? value : undefined;
+/** What is kept in a folder that the user may choose. */
+export type ChosenFolder = 'templates' | 'appliance-store';
+
+/** `templates: /srv/templates`: its path below `home` where it begins with `~/`; undefined where it is not said, or is no path. */
+export function chosenFolder(file: LocatedMap, what: ChosenFolder, home: string): string | undefined {
+  const value = plainOf(locate(file, [what]));
+  return typeof value === 'string' && /^(\/|~\/)/.test(value) ? value.replace(/^~(?=\/)/, () => home) : undefined;
 }
+
+/** What is wrong with it where it is said: a sentence without a full stop. */
+export const chosenFolderComplaint =
+  (what: ChosenFolder) =>
+  (file: LocatedMap): string | undefined =>
+    plainOf(locate(file, [what])) !== null && chosenFolder(file, what, '') === undefined
+      ? `${what} must be the path of a folder, which begins with / or ~/; the usual folder is taken`
+      : undefined;
 
 /** `default-template: Common/web`: what VMs are made of where a template is chosen, unless another one is. */
 export function defaultTemplate({ file }: Pick<Config, 'file'>): string | undefined {
@@ -76,12 +87,6 @@ export function defaultTemplate({ file }: Pick<Config, 'file'>): string | undefi
 export const defaultTemplateComplaint = (file: LocatedMap): string | undefined =>
   (plainOf(locate(file, ['default-template'])) ?? null) !== null && defaultTemplate({ file }) === undefined
     ? 'default-template must be the name of a template as GROUP/NAME, without a version'
-    : undefined;
-
-/** What is wrong with it: a sentence without a full stop. */
-export const templatesComplaint = (file: LocatedMap): string | undefined =>
-  plainOf(locate(file, ['templates'])) !== null && templatesFolder(file) === undefined
-    ? 'templates must be the path of a folder, which begins with / or ~/; templates are kept in the usual place'
     : undefined;
 
 /** `plain: true`: lines instead of a screen, for screen readers. */

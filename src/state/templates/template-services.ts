@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import type { Config } from '../config/model.ts';
 import { dataDirectory } from '../config/paths.ts';
-import { templatesFolder } from '../config/preferences.ts';
+import { chosenFolder } from '../config/preferences.ts';
 import type { Audit } from '../files/audit.ts';
 import { homeOf } from '../files/home.ts';
 import { detailsOfChange, objectOfChange, type TemplateChange } from './change.ts';
@@ -36,7 +36,7 @@ export function templateServices(options: TemplateServicesOptions): TemplateServ
 
   const templates = () => {
     const home = homeOf(env);
-    const folder = templatesFolder(config().file)?.replace(/^~(?=\/)/, home);
+    const folder = chosenFolder(config().file, 'templates', home);
     return createLibrary(folder ?? join(dataDirectory(env, home), 'templates'), platforms, clock);
   };
 

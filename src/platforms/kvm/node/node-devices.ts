@@ -30,7 +30,7 @@ export async function readNodeDevices(
       return xml === undefined ? [] : [readDevice(await readDocument(xml, 'device'))];
     }),
   );
-  return all.flat().toSorted((a, b) => a.type.localeCompare(b.type) || a.name.localeCompare(b.name));
+  return all.flat().toSorted((a, b) => a.type.localeCompare(b.type, 'en') || a.name.localeCompare(b.name, 'en'));
 }
 
 function readDevice(device: XmlElement): NodeDevice {

@@ -64,11 +64,14 @@ const VM: Properties = {
   'summary.config.instanceUuid': undefined,
   'summary.config.memorySizeMB': '1024',
   'summary.config.numCpu': '1',
+  'summary.config.numEthernetCards': '1',
+  'summary.config.numVirtualDisks': '1',
   'summary.config.template': 'false',
   'summary.config.vmPathName': undefined,
   'summary.quickStats.guestMemoryUsage': undefined,
   'summary.quickStats.overallCpuUsage': undefined,
-  'summary.storage.committed': undefined,
+  'summary.storage.committed': String(2 * 1024 ** 3),
+  'summary.storage.uncommitted': String(6 * 1024 ** 3),
 };
 
 export const A_TASK: Properties = {
