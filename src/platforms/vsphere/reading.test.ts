@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../../../test/clock.ts';
 import { type Watching, watchConnection } from '../../../test/contract/watching.ts';
 import { nodeId } from '../../ids.ts';
-import { bytes, mib } from '../../units.ts';
+import { bytes, gib, mib } from '../../units.ts';
 import type { Connection, Feed, Inventory } from '../contract.ts';
 import { connect } from './connection.ts';
 import { type SmallVcenter, startSmallVcenter } from './testkit/small-vcenter.ts';

@@ -124,6 +124,7 @@ describe('what there is to know of a vSphere VM', () => {
       'config.hardware.device': nic(41, 'VirtualE1000', '00:50:56:00:00:01', '<deviceName>LAN</deviceName>'),
       'guest.ipAddress': undefined,
       'runtime.powerState': 'poweredOff',
+      'summary.storage.committed': undefined,
     });
     const before = vcenter.asked.length;
     expect(await info()).toEqual({
