@@ -1,6 +1,7 @@
 /** Appliances as the actions know them: catalogs with their cache, and files that are fetched into a folder which is taken away. */
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../errors.ts';
@@ -22,8 +23,9 @@ export interface AppliancesOptions {
   readonly catalogs: () => readonly ApplianceCatalog[];
 }
 
-/** A number of a process, and what tells one import from the next. */
-const INCOMING = /^(\d+)-[0-9a-f]{8}$/;
+/** A number of a process, what tells one import from the next, and the machine: the folder may be one of many. */
+const INCOMING = /^(\d+)-[0-9a-f]{8}-(.+)$/;
+const HERE = encodeURIComponent(hostname());
 const LARGEST_LIST = 4 * 1024 ** 2;
 
 export function createAppliances({ folder, clock, catalogs }: AppliancesOptions): Appliances {
@@ -36,7 +38,7 @@ export function createAppliances({ folder, clock, catalogs }: AppliancesOptions)
           .map((one) => readCatalog(one, when, { folder: join(folder, 'catalogs'), clock }, signal)),
       ),
     async withDisk(appliance, { ova, signal, report, moved }, use) {
-      const own = join(incoming, `${process.pid}-${randomBytes(4).toString('hex')}`);
+      const own = join(incoming, `${process.pid}-${randomBytes(4).toString('hex')}-${HERE}`);
       await makeRoomFor(own, incoming);
       try {
         const { bavail, bsize } = await statfs(own);
@@ -78,13 +80,13 @@ const readyFile = async ({ piece, format }: Pick<FoundDisk, 'piece' | 'format'>)
   capacity: format === 'ova' ? undefined : await capacityOf(piece, format),
 });
 
-/** Makes the folder, and takes away those of drovers that were killed. */
+/** Makes the folder, and takes away those of drovers that were killed here. */
 async function makeRoomFor(own: string, incoming: string): Promise<void> {
   try {
     await makeOwnFolder(incoming);
     for (const name of await readdir(incoming)) {
-      const [, pid] = INCOMING.exec(name) ?? [];
-      if (pid !== undefined && !isAlive(Number(pid))) await rm(join(incoming, name), { recursive: true, force: true });
+      const [, pid, where] = INCOMING.exec(name) ?? [];
+      if (where === HERE && !isAlive(Number(pid))) await rm(join(incoming, name), { recursive: true, force: true });
     }
     await makeOwnFolder(own);
   } catch (error) {

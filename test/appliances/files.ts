@@ -131,15 +131,17 @@ export interface OvaParts {
   readonly digest?: string;
   /** Where the hardware has each disk on its controller; it names none otherwise. */
   readonly places?: readonly number[];
+  /** What the hardware has at these places: disk0, disk1 … in their order otherwise. */
+  readonly attaches?: readonly string[];
 }
 
-export function ovaOf({ disks, digest, places = [] }: OvaParts): Buffer {
+export function ovaOf({ disks, digest, places = [], attaches = [] }: OvaParts): Buffer {
   const files = disks.map((bytes, at) => ({ name: `shop-disk${at + 1}.vmdk`, bytes }));
   const references = files.map(({ name }, at) => `<File ovf:id="file${at}" ovf:href="${name}"/>`).join('');
   const listed = files.map((_, at) => `<Disk ovf:diskId="disk${at}" ovf:fileRef="file${at}"/>`).join('');
   const attached = places.map(
     (place, at) =>
-      `<Item><AddressOnParent>${place}</AddressOnParent><HostResource>ovf:/disk/disk${at}</HostResource><InstanceID>${at + 9}</InstanceID><Parent>5</Parent><ResourceType>17</ResourceType></Item>`,
+      `<Item><AddressOnParent>${place}</AddressOnParent><HostResource>ovf:/disk/${attaches[at] ?? `disk${at}`}</HostResource><InstanceID>${at + 9}</InstanceID><Parent>5</Parent><ResourceType>17</ResourceType></Item>`,
   );
   const descriptor = Buffer.from(`<?xml version="1.0"?>
 <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">

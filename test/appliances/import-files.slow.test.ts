@@ -192,6 +192,16 @@ const REFUSED: readonly (readonly [what: string, file: Buffer, why: string])[] =
     'is not what its manifest says',
   ],
   ['an OVA of two disks', ovaOf({ disks: [vmdkOf(DISK), vmdkOf(DISK)] }), 'has 2 disks'],
+  [
+    'an OVA that attaches a disk twice',
+    ovaOf({ disks: [vmdkOf(DISK)], places: [0, 1], attaches: ['disk0', 'disk0'] }),
+    'attaches a disk twice',
+  ],
+  [
+    'an OVA that attaches a disk which it does not list',
+    ovaOf({ disks: [vmdkOf(DISK)], places: [0], attaches: ['disk7'] }),
+    'attaches a disk that it does not list: disk7',
+  ],
   ['an XVA with another disk', xvaOf(DISK, true), 'is not what its checksum says'],
 ];
 

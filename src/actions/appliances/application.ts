@@ -8,6 +8,7 @@ import {
   detailsIn,
   detailsOfVendor,
   HIGHEST_PORT,
+  leadsToVm,
   PATH,
   PROTOCOLS,
   pagesOf,
@@ -51,7 +52,7 @@ export async function applicationOf(vm: Vm, services: Services, signal: AbortSig
 /** The preferred one, as its endpoint says now; while that is not connected, as it was last seen. */
 async function addressOf(vm: Vm, { sessions }: Services, signal: AbortSignal): Promise<string | undefined> {
   const info = await sessions.connection(endpointOf(vm.id))?.vm.info(vm.id, signal);
-  return (info?.row?.ips ?? vm.ips)[0];
+  return (info?.row?.ips ?? vm.ips).find(leadsToVm);
 }
 
 const FIX =

@@ -2,6 +2,7 @@
 import { FleetError, sentence } from '../../errors.ts';
 import type { EndpointName } from '../../ids.ts';
 import type { Image } from '../../platforms/contract.ts';
+import { shellWord } from '../../shell-word.ts';
 import {
   type Appliance,
   type FetchOptions,
@@ -103,19 +104,18 @@ async function importAppliance(
   };
   return appliances.withDisk(appliance, options, async (disk) => {
     const files = [disk, ...disk.more];
+    const action = way === 'as an image' ? UPLOAD : VOLUME_UPLOAD;
+    const storage = way === 'as a volume' ? spec.storage || (await onlyStorage(to, services, signal)) : spec.storage;
     const sent: Made[] = [];
     for (const [at, file] of files.entries()) {
       const image = at === 0 ? spec.image : `${spec.image}-${at + 1}`;
-      const one =
-        way === 'as an image' ? { ...made, name: image } : await asVolume({ ...spec, image }, file, services, signal);
-      const args = { name: one.name, file: file.path, storage: one.storage };
+      const one = { name: way === 'as a volume' ? volumeName(image, file) : image, storage };
+      const args = { ...one, file: file.path };
       const which = files.length === 1 ? '' : ` disk ${at + 1} of ${files.length}`;
       const sending: Report = (text) => report(`sending${which}: ${text}`);
-      await perform(way === 'as an image' ? UPLOAD : VOLUME_UPLOAD, to, args, services, signal, sending).catch(
-        (error: unknown) => {
-          throw sent.length === 0 ? error : leftBehind(sent, to, 'but not all of its disks', error);
-        },
-      );
+      await perform(action, to, args, services, signal, sending).catch((error: unknown) => {
+        throw sent.length === 0 ? error : leftBehind(sent, to, 'but not all of its disks', error);
+      });
       sent.push(one);
     }
     return finish(spec, appliance, sent, disk, services, signal);
@@ -133,13 +133,13 @@ function ovaAs(way: Way, to: Target, services: Services): FetchOptions['ova'] {
 function leftBehind(made: readonly Made[], { name: endpoint }: Target, but: string, error: unknown): FleetError {
   const names = made.map(({ name }) => name);
   const are = names.length === 1 ? 'is' : 'are';
+  const removing = `drover image delete ${names.map(shellWord).join(' ')} -C ${shellWord(endpoint)} removes ${names.length === 1 ? 'the image' : 'them'}`;
+  // What has come of the disk that failed may be there, too: that error names it.
+  const fix = [...(error instanceof FleetError && error.fix ? [error.fix] : []), removing].join('; ');
   return new FleetError(
     error instanceof FleetError ? error.code : 'op.failed',
     `${names.join(', ')} ${are} on ${endpoint}, ${but}: ${sentence(error)}`,
-    {
-      fix: `drover image delete ${names.join(' ')} -C ${endpoint} removes ${names.length === 1 ? 'the image' : 'them'}`,
-      cause: error,
-    },
+    { fix, cause: error },
   );
 }
 
@@ -183,16 +183,8 @@ const withoutUndefined = (args: Readonly<Record<string, string | undefined>>): A
 const ENDINGS = { qcow2: '.qcow2', raw: '.img', iso: '.iso', ova: '.ova' } as const;
 
 /** Where images are volumes their names say what they are. */
-async function asVolume(
-  { to, storage, image }: ImportSpec,
-  { format }: ReadyFile,
-  services: Services,
-  signal: AbortSignal,
-): Promise<Made> {
-  const name = /\.(qcow2|qc2|img|raw|iso)$/i.test(image) ? image : `${image}${ENDINGS[format]}`;
-  const chosen = storage || (await onlyStorage(to, services, signal));
-  return { name, storage: chosen };
-}
+const volumeName = (image: string, { format }: ReadyFile): string =>
+  /\.(qcow2|qc2|img|raw|iso)$/i.test(image) ? image : `${image}${ENDINGS[format]}`;
 
 async function onlyStorage(to: Target, services: Services, signal: AbortSignal): Promise<string> {
   const all = await readListing('storage', to.id as EndpointName, services, signal);

@@ -58,6 +58,8 @@ it('F-169 F-433 takes what feeds say of PAE, HVM and logos, and nothing from wha
   const [third] = await json({ appliances: [own] });
   expect(third).toMatchObject({ pae: false, hvm: true });
   expect(third).not.toHaveProperty('logo');
+  const [fourth] = await json({ appliances: [{ ...own, pae: { toString: 1 } }] });
+  expect(fourth).not.toHaveProperty('pae');
   const attachments = [{ url: 'https://images.example/x.img' }];
   expect(await json({ icon: 'https://acme.example/icon.png', items: [{ title: 'X', attachments }] })).toMatchObject([
     { logo: 'https://acme.example/icon.png' },

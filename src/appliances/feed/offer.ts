@@ -125,9 +125,8 @@ function webAddress(text: string | undefined, from?: string): string | undefined
 
 /** Undefined for what is neither yes nor no: a catalog that is not understood says nothing. */
 function truthOf(value: unknown): boolean | undefined {
-  const word = String(value ?? '')
-    .trim()
-    .toLowerCase();
+  if (!['boolean', 'string', 'number'].includes(typeof value)) return undefined;
+  const word = String(value).trim().toLowerCase();
   if (['true', 'yes', '1'].includes(word)) return true;
   return ['false', 'no', '0'].includes(word) ? false : undefined;
 }

@@ -26,6 +26,7 @@ const LARGEST_TEXT = 4 * 1024 ** 2;
 /** ResourceType of CIM_ResourceAllocationSettingData. */
 const [CPU, MEMORY, DISK] = ['3', '4', '17'];
 const MOST_CPUS = 512;
+const MOST_DISKS = 64;
 const MOST_MEMORY_MIB = 4 * 1024 ** 2;
 
 /** Rejects with op.refused for what is no descriptor, and for files that are not there or not what the manifest says. */
@@ -40,7 +41,10 @@ export async function describedBy(descriptor: Piece, files: readonly Piece[], si
     childrenOf(child(envelope, 'References'), 'File').map((file) => [ovf(file, 'id'), ovf(file, 'href') ?? '']),
   );
   const listed = childrenOf(child(envelope, 'DiskSection'), 'Disk');
-  const disks = asAttached(listed, system).map((disk) => {
+  const attached = asAttached(descriptor, listed, system);
+  if (attached.length > MOST_DISKS || new Set(attached).size < attached.length)
+    throw refused(descriptor.name, `attaches a disk twice, or more than ${MOST_DISKS} disks`);
+  const disks = attached.map((disk) => {
     const href = byId.get(ovf(disk, 'fileRef'));
     const found = href === undefined ? undefined : files.find(({ name }) => name === `${folder}${href}`);
     if (found) return found;
@@ -54,16 +58,18 @@ export async function describedBy(descriptor: Piece, files: readonly Piece[], si
 
 /**
  * The disks that its hardware has, by their controllers and their places on these. Where the hardware names none, it has all that
- * are listed.
+ * are listed. Throws op.refused for hardware that names a disk which is not listed.
  */
-function asAttached(listed: readonly XmlElement[], system: XmlElement): readonly XmlElement[] {
+function asAttached(descriptor: Piece, listed: readonly XmlElement[], system: XmlElement): readonly XmlElement[] {
   const items = itemsOf(system);
   const controllers = items.map((item) => textAt(item, 'InstanceID')?.trim());
   const attached = items.flatMap((item) => {
     const [, id] = /^(?:ovf:)?\/disk\/(.+)$/.exec(textAt(item, 'HostResource')?.trim() ?? '') ?? [];
-    const disk = textAt(item, 'ResourceType')?.trim() === DISK && listed.find((one) => ovf(one, 'diskId') === id);
+    if (id === undefined || textAt(item, 'ResourceType')?.trim() !== DISK) return [];
+    const disk = listed.find((one) => ovf(one, 'diskId') === id);
+    if (!disk) throw refused(descriptor.name, `attaches a disk that it does not list: ${plainLine(id, 80)}`);
     const controller = controllers.indexOf(textAt(item, 'Parent')?.trim());
-    return disk ? [{ disk, controller, place: Number(textAt(item, 'AddressOnParent') ?? 0) }] : [];
+    return [{ disk, controller, place: Number(textAt(item, 'AddressOnParent') ?? 0) }];
   });
   if (attached.length === 0) return listed;
   return attached.toSorted((a, b) => a.controller - b.controller || a.place - b.place).map(({ disk }) => disk);

@@ -8,12 +8,13 @@ import {
   type VmApplication,
 } from '../../actions/appliances/application.ts';
 import { startBrowser } from '../../actions/appliances/browser.ts';
-import { FleetError } from '../../errors.ts';
+import { FleetError, sentence } from '../../errors.ts';
 import type { Vm } from '../../platforms/contract.ts';
 import { DETAILS } from '../../state/appliances/application.ts';
 import { ownDetails } from '../../state/config/applications.ts';
 import { browserWords } from '../../state/config/preferences.ts';
 import { clipboardSequence } from '../../terminal/clipboard.ts';
+import { clean } from '../../terminal/width.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { findVms } from '../find.ts';
 import type { Flag } from '../flags.ts';
@@ -72,15 +73,21 @@ const openCommand: Command = {
   takes: 'NAME',
   flags: () => [MANAGEMENT],
   async run(context, { words, values }) {
-    const { app, interactive, stdout, signal } = context;
+    const { app, format, stdout, signal } = context;
     const vm = await onlyVm(words, context);
     const page: Page = values[MANAGEMENT.key] === true ? 'management' : 'application';
     const url = pageOf(page, vm, await applicationOf(vm, app, signal));
     const browser = browserWords(app.config().file);
-    if (interactive) stdout.write(clipboardSequence(url));
-    const started = browser && !app.isDryRun ? `; ${await startBrowser(browser, url)} was started` : '';
+    // What is piped or redirected is data alone.
+    const isShown = format === 'table' && (stdout as { readonly isTTY?: boolean }).isTTY === true;
+    if (isShown) stdout.write(clipboardSequence(url));
+    const start = browser && !app.isDryRun ? startBrowser(browser, url) : undefined;
+    const failed = await start?.then(() => undefined, sentence);
+    const started = start && failed === undefined ? `; ${await start} was started` : '';
     await printResults([{ name: vm.name, text: `${vm.name}: ${url}${started}`, answer: url }], false, context);
-    return EXIT.done;
+    if (failed === undefined) return EXIT.done;
+    context.say(clean(failed));
+    return EXIT.failed;
   },
 };
 

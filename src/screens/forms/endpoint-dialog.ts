@@ -10,6 +10,7 @@ import {
 } from '../../platforms/contract.ts';
 import type { EndpointChanges } from '../../state/config/change.ts';
 import { allFieldsOf } from '../../state/config/common-fields.ts';
+import { definitionsFor } from '../../state/config/definitions-of-nodes.ts';
 import { type EndpointToAdd, endpointsToAdd } from '../../state/config/endpoints-apart.ts';
 import { defaultsFor } from '../../state/config/read-defaults.ts';
 import { defaultsOf, endpointFieldsOf, suggested } from '../../state/fields.ts';
@@ -213,20 +214,20 @@ function endpointForm(
     const { [NAME]: _, ...changes } = form.changes();
     busy = true;
     try {
-      if (existing === undefined) {
-        await services.changeConfig({
-          kind: 'endpoint-add',
-          name: word,
-          platform: manifest.id,
-          values: given(),
-          ...(into !== undefined && { pool: into }),
-        });
-      } else {
-        await services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn);
-      }
+      const written = await (existing === undefined
+        ? services.changeConfig({
+            kind: 'endpoint-add',
+            name: word,
+            platform: manifest.id,
+            values: given(),
+            ...(into !== undefined && { pool: into }),
+          })
+        : services.changeConfig({ kind: 'endpoint-edit', name: existing, values: emptied(changes) }, basedOn));
       close();
+      if (!written) return stage.message.say('nothing was written');
       const names = existing === undefined ? endpointsToAdd(word, own, given()).map(({ name: one }) => one) : [word];
-      tellSaved(stage, existing === undefined ? added(word, pool, into) : `${existing} was changed`, names);
+      const isDefined = names.some((one) => definitionsFor(services.config().pools, endpointName(one)).length > 0);
+      tellSaved(stage, existing === undefined ? added(word, pool, into, isDefined) : `${existing} was changed`, names);
       // How it goes is shown by its row.
       for (const one of names) services.sessions.reconnect(endpointName(one), createAsk(stage)).catch(() => {});
     } catch (error) {
@@ -249,8 +250,12 @@ function endpointForm(
 }
 
 /** `pool`: where it was to go; `into`: where it went. */
-const added = (word: string, pool: string | undefined, into: string | undefined): string =>
-  `${clean(word)} was added${pool === undefined ? '' : into === pool ? ` to pool ${pool}` : `, in no pool: ${pool} is gone`}`;
+function added(word: string, pool: string | undefined, into: string | undefined, isDefined: boolean): string {
+  const name = clean(word);
+  if (pool === undefined) return `${name} was added`;
+  if (into !== pool) return `${name} was added, in no pool: ${pool} is gone`;
+  return `${name} was added to pool ${pool}${isDefined ? '; the storages and networks that it defines are not made there yet' : ''}`;
+}
 
 /** What should not stand in the file as it does is said at once, with where it belongs. */
 function tellSaved(stage: Stage, done: string, names: readonly string[]): void {

@@ -8,6 +8,8 @@ export interface Said {
   readonly name: string | undefined;
   /** What the variables stand for that were given another value than they had. */
   readonly variables: Variables;
+  /** Those among them that have no value in some place: places that have one keep it. */
+  readonly needed: readonly string[];
 }
 
 const NAME = '@name';
@@ -21,11 +23,14 @@ export function askVariables(stage: Stage, template: Template, places: readonly 
   const names = [...new Set(places.flatMap(({ values }) => Object.keys(values)))];
   const open = names.filter((name) => places.some((one) => one.open.includes(name)));
   const before = Object.fromEntries(names.map((name) => [keyOf(name), commonValue(name, places)]));
+  const fields = new Map([
+    ...open.map((name) => [name, openField(name, places)] as const),
+    ...names.filter((name) => !open.includes(name)).map((name) => [name, variableField(name)] as const),
+  ]);
   const form = createForm({
     fields: [
       { key: NAME, label: 'Name', help: 'What the VM is called.', kind: 'text', required: true, writable: true },
-      ...open.map((name) => variableField(name, true)),
-      ...names.filter((name) => !open.includes(name)).map((name) => variableField(name, false)),
+      ...fields.values(),
     ],
     before,
     buttons: [
@@ -39,12 +44,12 @@ export function askVariables(stage: Stage, template: Template, places: readonly 
     resolve(said);
   };
   const said = (): Said => {
-    const { [NAME]: name, ...values } = form.changes();
-    const variables = names.flatMap((one) => {
-      const value = values[keyOf(one)];
-      return value === undefined ? [] : [[one, String(value)] as const];
+    const variables = [...fields].flatMap(([name, field]) => {
+      // As it was typed: a value may have blanks at its ends.
+      const { text } = form.inputOf(field);
+      return text === before[field.key] ? [] : [[name, text] as const];
     });
-    return { name: String(name), variables: Object.fromEntries(variables) };
+    return { name: String(form.values()[NAME]), variables: Object.fromEntries(variables), needed: open };
   };
   const dialog = stage.dialogs.form({
     title: `Create VM from ${spellTemplate(template)}`,
@@ -65,13 +70,18 @@ function commonValue(name: string, places: readonly Shown[]): string {
   return values.size === 1 ? ([...values][0] ?? '') : '';
 }
 
-const variableField = (name: string, isOpen: boolean): AnyField => ({
+const variableField = (name: string): AnyField => ({
   key: keyOf(name),
   label: `$${name}`,
-  help: isOpen
-    ? `What ${name} stands for: neither the template nor a pool says it.`
-    : `What ${name} stands for in this VM; left empty, what its pool, its node or the template says.`,
+  help: `What ${name} stands for in this VM; left empty, what its pool, its node or the template says.`,
   kind: 'text',
-  ...(isOpen && { required: true }),
   writable: true,
+});
+
+const openField = (name: string, places: readonly Shown[]): AnyField => ({
+  ...variableField(name),
+  help: places.every(({ open }) => open.includes(name))
+    ? `What ${name} stands for: neither the template nor a pool says it.`
+    : `What ${name} stands for where nothing says it; places that have a value of their own keep it.`,
+  required: true,
 });

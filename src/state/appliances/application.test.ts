@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { detailsIn, detailsOfVendor, pagesOf } from './application.ts';
+import { detailsIn, detailsOfVendor, leadsToVm, pagesOf } from './application.ts';
 
 it.each([
   ['rPath, Inc.', 'https://10.0.0.7:8003/'],
@@ -31,4 +31,21 @@ it.each([
   ['host', 'a/b', 'must be a name or an address'],
 ])('refuses %s %s', (key, value, why) => {
   expect(detailsIn((one) => (one === key ? value : null))).toContain(why);
+});
+
+it('goes to no address that is not of a VM alone, as a guest may say it', () => {
+  for (const ip of ['10.0.0.7', '192.168.122.4', '2001:db8::7', 'fd00::1'])
+    expect([ip, leadsToVm(ip)]).toEqual([ip, true]);
+  const others = [
+    '127.0.0.1',
+    '0.0.0.0',
+    '169.254.169.254',
+    '::1',
+    '::',
+    '::ffff:127.0.0.1',
+    'fe80::1',
+    'fe80::1%eth0',
+  ];
+  for (const ip of [...others, '224.0.0.1', 'ff02::1', 'evil.example', 'bad.cafe', ''])
+    expect([ip, leadsToVm(ip)]).toEqual([ip, false]);
 });

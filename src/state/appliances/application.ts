@@ -1,5 +1,5 @@
 /** Where a browser finds the application in a VM, and the page that it is managed by: said by its appliance, or by the user. */
-import { isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { isHostName } from '../../host-names.ts';
 
 export const PROTOCOLS = ['http', 'https'] as const;
@@ -34,6 +34,25 @@ const LONGEST_PATH = 1_000;
 const MORE_THAN_HOST = /[?#%[\]]/;
 /** Not `//host`, nor `/\host`, which a browser takes for another machine. */
 export const PATH = '^/(?![/\\\\])[^\\s\\\\\\p{Cc}]*$';
+
+/** Of the machine that asks, of one link alone, or of many machines. */
+const OF_NO_VM = new BlockList();
+for (const [net, prefix, family] of [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
+  ['::', 127, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
+] as const)
+  OF_NO_VM.addSubnet(net, prefix, family);
+
+/** Whether it is an address that can be of a VM alone: some addresses are what a program in the guest says. */
+export function leadsToVm(ip: string): boolean {
+  const version = ip.includes('%') ? 0 : isIP(ip);
+  return version !== 0 && !OF_NO_VM.check(ip, version === 6 ? 'ipv6' : 'ipv4');
+}
 
 /** Where vendors of appliances have put their management pages (ConVirt knew these two). */
 const VENDORS: readonly { readonly provider: RegExp; readonly details: ApplicationDetails }[] = [

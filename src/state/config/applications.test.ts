@@ -20,6 +20,14 @@ it('F-175 reads what was said of the application in this very VM', async () => {
   expect(ownDetails(file, { id: b, uuid: 'u2' })).toEqual({ protocol: 'https' });
 });
 
+it('keeps what is right beside a mistake, which the next change must not take along', async () => {
+  const id = vmId('one' as EndpointName, 'a');
+  const said = async (details: string) =>
+    ownDetails(await read(`applications:\n  one/a: ${details}\n`), { id, uuid: 'u1' });
+  expect(await said('{ protocol: htps, port: 8080, path: /shop }')).toEqual({ port: 8080, path: '/shop' });
+  expect(await said('{ protocol: htps }')).toBeUndefined();
+});
+
 it.each([
   ['one: { port: 80 }', 'details are of endpoint/id'],
   ['one/a: 80', 'details are keys with values'],
@@ -36,7 +44,14 @@ it.each([
 
 it('takes a browser with its words, and the page in one of them', async () => {
   expect(browserWords(await read('browser: firefox --new-window {url}'))).toEqual(['firefox', '--new-window', '{url}']);
-  for (const wrong of ['browser: firefox', 'browser: "{url}"', 'browser: firefox {host}'])
+  const ofShell = 'browser: [sh, -c, "firefox {url}"]';
+  for (const wrong of [
+    'browser: firefox',
+    'browser: "{url}"',
+    'browser: firefox {host}',
+    'browser: ["", "{url}"]',
+    ofShell,
+  ])
     expect(browserComplaint(await read(wrong))).toContain('with {url} for the page');
   expect(browserComplaint(emptyMap)).toBeUndefined();
 });

@@ -20,11 +20,17 @@ export function ownDetails(file: LocatedMap, { id, uuid }: Pick<Vm, 'id' | 'uuid
   if (found?.kind !== 'map') return undefined;
   const machine = plainOf(locate(found, [MACHINE]));
   if (machine !== null && machine !== uuid) return undefined;
-  const details = detailsOf(found);
-  return typeof details === 'string' ? undefined : details;
+  // What is wrong in it was said with the file; the rest counts.
+  const right = DETAILS.filter(
+    (key) => typeof detailsIn((one) => (one === key ? plainAt(found, one) : null)) !== 'string',
+  );
+  const details = detailsIn((key) => (right.includes(key) ? plainAt(found, key) : null));
+  return typeof details === 'string' || Object.keys(details).length === 0 ? undefined : details;
 }
 
-const detailsOf = (found: Located) => detailsIn((key) => plainOf(locate(found, [key])));
+const plainAt = (found: Located, key: string) => plainOf(locate(found, [key]));
+
+const detailsOf = (found: Located) => detailsIn((key) => plainAt(found, key));
 
 /** Reports what is wrong in the section; the rest of it counts. */
 export function checkApplications(file: LocatedMap, complain: Complain): void {

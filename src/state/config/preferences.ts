@@ -130,13 +130,17 @@ export const viewerComplaint = (file: LocatedMap): string | undefined =>
 /** `browser: firefox {url}`, in the same way: the program that opens the pages of applications. */
 export function browserWords(file: LocatedMap): readonly string[] | undefined {
   const words = wordsAt(file, 'browser', ['url']);
-  return words?.slice(1).some((word) => word.includes('{url}')) ? words : undefined;
+  // A word with blanks would be the command of a shell, and an address may have any of the characters that it reads.
+  return words?.slice(1).some((word) => /^\S*\{url\}\S*$/.test(word)) &&
+    !words.some((word) => /\s/.test(word) && word.includes('{url}'))
+    ? words
+    : undefined;
 }
 
 /** What is wrong with it: a sentence without a full stop. */
 export const browserComplaint = (file: LocatedMap): string | undefined =>
   isSaid(file, 'browser') && browserWords(file) === undefined
-    ? 'browser must be a program and its words, with {url} for the page that it opens'
+    ? 'browser must be a program and its words, with {url} for the page that it opens, in a word without blanks: no shell reads it'
     : undefined;
 
 const isSaid = (file: LocatedMap, section: string): boolean =>
@@ -146,8 +150,8 @@ const isSaid = (file: LocatedMap, section: string): boolean =>
 function wordsAt(file: LocatedMap, section: string, known: readonly string[]): readonly string[] | undefined {
   const value = plainOf(locate(file, [section]));
   const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
-  const isWords = Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string');
-  if (!isWords) return undefined;
+  const isWords = Array.isArray(words) && words.every((word) => typeof word === 'string' && !word.includes('\0'));
+  if (!isWords || !words[0]) return undefined;
   const places = words.flatMap((word) => [...String(word).matchAll(/\{(\w*)\}/g)].map(([, place]) => place ?? ''));
   return places.every((place) => known.includes(place)) ? (words as string[]) : undefined;
 }

@@ -96,7 +96,7 @@ async function lookingAtNodes<Result>(
   return isGivenUp ? undefined : result;
 }
 
-const NOTHING_ASKED: Said = { name: undefined, variables: {} };
+const NOTHING_ASKED: Said = { name: undefined, variables: {}, needed: [] };
 
 /** One endpoint that a VM can be made on. */
 interface Ready extends Omit<Wanted, 'all'> {
@@ -139,10 +139,14 @@ async function ready(
     shown,
     action: await withScript(createVm, script, services, (text) => message.say(clean(text), 'warning')),
     variables,
-    settings({ name = '', variables: said }) {
+    settings({ name = '', variables: said, needed }) {
       // What another endpoint needs counts there alone. The script is given them too.
-      for (const [variable, value] of Object.entries(said))
-        if (Object.hasOwn(variables.values, variable) && value !== '') given[variable] = value;
+      for (const [variable, value] of Object.entries(said)) {
+        const isHere = needed.includes(variable)
+          ? variables.open.includes(variable)
+          : Object.hasOwn(variables.values, variable);
+        if (isHere && value !== '') given[variable] = value;
+      }
       return { ...defaultsOf(fields), ...templateSettings(template, manifest, made(name)), name };
     },
   };
