@@ -12,7 +12,7 @@ import type { InputOf, OutputOf } from './sdk/typed.ts';
 export interface VmCalls {
   readonly api: Api;
   readonly catalog: Catalog;
-  /** The watch looks at this instance again. */
+  /** The watch looks at this instance, or at this volume, again. */
   readonly touched: (id: string) => void;
 }
 

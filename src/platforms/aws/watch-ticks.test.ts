@@ -111,9 +111,26 @@ describe('a watch', () => {
     const lists = () => scripted.asked.filter(([name]) => name === 'DescribeVolumes').length;
     await clock.pass(60_000);
     expect(lists()).toBe(1);
-    touch(ID);
-    await clock.pass(60_000);
-    expect(lists()).toBe(2);
+    answers['DescribeVolumes'] = { Volumes: [{ VolumeId: 'vol-3', Size: 50 }] };
+    const before = feeds.length;
+    touch('vol-3');
+    await clock.pass(10_000);
+    expect(changes(before)).toMatchObject([{ vm: { uuid: OTHER, storage: gib(50) } }]);
+    await end(work);
+  });
+
+  it('goes on without sizes of volumes while EC2 is too busy for them, and waits for none at a tick', async () => {
+    answers['DescribeInstances'] = instancesAnswer(
+      is('running', ID, { BlockDeviceMappings: [{ Ebs: { VolumeId: 'vol-1' } }] }),
+    );
+    answers['DescribeVolumes'] = new FleetError('host.unreachable', 'busy', { retry: true });
+    const work = watch();
+    await clock.pass(0);
+    expect(feeds.map(({ kind }) => kind)).toEqual(['inventory', 'complete']);
+    answers['DescribeVolumes'] = () => new Promise(() => {});
+    await clock.pass(120_000);
+    expect(looks()).toHaveLength(5);
+    expect(feeds.at(-1)).toEqual({ kind: 'alive', at: clock.now() });
     await end(work);
   });
 

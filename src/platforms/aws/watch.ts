@@ -19,7 +19,7 @@ export interface WatchContext {
   readonly catalog: Catalog;
   /** Undefined: no figures. */
   readonly metricsEveryMs: number | undefined;
-  /** Called with the id of an instance that an operation has just changed. */
+  /** Called with the id of an instance or of a volume that an operation has just changed. */
   readonly onTouched: (listen: (id: string) => void) => void;
 }
 
@@ -55,8 +55,7 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     const machines = roster.machines();
     const images = machines.flatMap(({ image, tags }) => (image === undefined || tags.has('image') ? [] : [image]));
     const types = machines.map(({ type }) => type);
-    const news = await Promise.all([catalog.learn(types, images, about), sizes.learn(machines, about)]);
-    if (news.includes(true)) emit(roster.redraw());
+    if (await catalog.learn(types, images, about)) emit(roster.redraw());
   }
 
   async function listAll(): Promise<void> {
@@ -90,18 +89,20 @@ async function watch(context: WatchContext, { sink, interest, everyMs }: WatchOp
     const pools = [{ id: regionPool(place), name: place.region, parent: undefined }];
     const inventory: Inventory = { pools, nodes: zones.nodes(), vms: roster.rows() };
     sink({ kind: 'inventory', at: clock.now(), inventory });
-    await learn();
+    const [areSizesNew] = await Promise.all([sizes.learn(roster.machines(), about), learn()]);
+    if (areSizesNew) emit(roster.redraw());
     sink({ kind: 'complete', at: clock.now() });
   }
 
   await open();
   onTouched((id) => {
-    touched.add(id);
-    sizes.expire();
+    if (id.startsWith('vol-')) sizes.expire(id);
+    else touched.add(id);
     loop.wake();
   });
   const running = () => roster.machines().filter(({ state }) => state === 'running');
-  const work: Promise<never>[] = [loop.run()];
+  const redraw = () => emit(roster.redraw());
+  const work: Promise<never>[] = [loop.run(), sizes.follow({ machines: roster.machines, redraw }, about)];
   if (metricsEveryMs !== undefined) {
     work.push(sampleForEver({ api, clock, place, everyMs: metricsEveryMs, running, interest, sink, signal }));
   }

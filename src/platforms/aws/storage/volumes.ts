@@ -1,5 +1,5 @@
 /** EBS volumes. */
-import type { Volume as Ec2Volume, VolumeType } from '@aws-sdk/client-ec2';
+import type { Volume as Ec2Volume, Filter, VolumeType } from '@aws-sdk/client-ec2';
 import { FleetError } from '../../../errors.ts';
 import { volumeId } from '../../../ids.ts';
 import { type Bytes, gib } from '../../../units.ts';
@@ -32,9 +32,15 @@ const IOPS = 100;
 export const readVolumes = ({ api }: AwsRegion, about: About): Promise<readonly Ec2Volume[]> =>
   readAllVolumes(api, about);
 
-export const readAllVolumes = (api: Api, about: About): Promise<readonly Ec2Volume[]> =>
+/** All volumes of the region that the filters let through. */
+export const readAllVolumes = (
+  api: Api,
+  about: About,
+  filters: readonly Filter[] = [],
+): Promise<readonly Ec2Volume[]> =>
   readAll('DescribeVolumes', async (marker) => {
-    const answer = await api.read('DescribeVolumes', pageOf(PAGE, marker), about);
+    const which = filters.length === 0 ? {} : { Filters: [...filters] };
+    const answer = await api.read('DescribeVolumes', { ...pageOf(PAGE, marker), ...which }, about);
     return { items: answer.Volumes ?? [], next: answer.NextToken || undefined };
   });
 
@@ -170,9 +176,17 @@ export interface Growth {
 }
 
 /** Rejects with op.refused for what would cut it off. */
-export async function grow({ api }: AwsRegion, { name, volume, now, size }: Growth, about: About): Promise<void> {
+export async function grow(
+  { api, touched }: AwsRegion,
+  { name, volume, now, size }: Growth,
+  about: About,
+): Promise<void> {
   if (now !== undefined && size < now)
     throw new FleetError('op.refused', `${name} would be cut off: volumes of EBS can only grow`);
   if (size === now) return;
-  await api.change('ModifyVolume', { VolumeId: volume, Size: gibOf(name, size) }, { ...about, subject: name });
+  try {
+    await api.change('ModifyVolume', { VolumeId: volume, Size: gibOf(name, size) }, { ...about, subject: name });
+  } finally {
+    touched(volume);
+  }
 }
