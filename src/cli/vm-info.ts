@@ -40,15 +40,18 @@ export const vmInfoCommand: Command = {
   },
 };
 
-/** What lists don't know of its disks and cards on every platform is counted here, where all of them were read. */
-function withDevices(vm: Vm, { disks, nics }: VmInfo): Vm {
+/**
+ * What lists don't know of its disks and cards on every platform is counted here, where all of them were read. An empty list may be
+ * one that the platform did not tell: whether it has none, the row knows.
+ */
+function withDevices(vm: Vm, { disks, nics, row }: VmInfo): Vm {
   const own = disks.filter(({ type }) => type === 'disk');
-  const sum = own.reduce((all, { size = Number.NaN }) => all + size, 0);
+  const sum = disks.length === 0 ? Number.NaN : own.reduce((all, { size = Number.NaN }) => all + size, 0);
   return {
     ...vm,
-    ...(sum > 0 && { storage: vm.storage ?? bytes(sum) }),
-    diskCount: own.length,
-    nicCount: nics.length,
+    ...(Number.isFinite(sum) && { storage: vm.storage ?? bytes(sum) }),
+    ...(disks.length > 0 && { diskCount: row?.diskCount ?? own.length }),
+    ...(nics.length > 0 && { nicCount: nics.length }),
   };
 }
 

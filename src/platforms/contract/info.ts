@@ -33,7 +33,9 @@ export interface VmInfo {
   readonly maxMemory?: Bytes;
   readonly maxCpus?: number;
   /** Values of the row that were read with it, where the watch reads them later or in less detail. */
-  readonly row?: Partial<Pick<Vm, 'cpus' | 'memory' | 'ips' | 'autostart' | 'plan' | 'profile' | 'image' | 'pending'>>;
+  readonly row?: Partial<
+    Pick<Vm, 'cpus' | 'memory' | 'ips' | 'autostart' | 'plan' | 'profile' | 'image' | 'pending' | 'diskCount'>
+  >;
   /** The same addresses as in the row, the preferred one first, where it is known where they come from. */
   readonly addresses?: readonly VmAddress[];
   readonly more: readonly MoreLine[];

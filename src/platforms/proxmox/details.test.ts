@@ -97,6 +97,8 @@ describe('the details of guests', () => {
       plan: 'p',
       profile: 'q',
       image: 'i',
+      storage: 0,
+      sharedStorage: 0,
       diskCount: 0,
       nicCount: 0,
       serial: true,
@@ -112,7 +114,7 @@ describe('the details of guests', () => {
     const disks = { scsi0: 'local-lvm:vm-100-disk-0,size=10G', scsi1: 'nas:100/vm-100-disk-1.qcow2,size=5G' };
     const rest = { ide2: 'nas:iso/debian.iso,media=cdrom,size=600M', net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0' };
     answers['/nodes/pve1/qemu/100/config'] = { ...disks, ...rest };
-    answers['/nodes/pve1/qemu/101/config'] = { scsi0: 'gone:vm-101-disk-0,size=4G' };
+    answers['/nodes/pve1/qemu/101/config'] = { scsi0: 'gone:vm-101-disk-0,size=4G', unused0: 'nas:vm-101-disk-1' };
     const work = begin();
     await clock.pass(0);
     const row = (key: string) => roster.guests.get(key)?.vm;

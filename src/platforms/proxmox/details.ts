@@ -102,17 +102,20 @@ async function readSheets(options: DetailsOptions, entries: readonly Entry[]): P
   );
 }
 
-/** All of its disks together; media are none of it. */
+/** Without media, and without volumes that are kept for it and attached to nothing: `unused0`. */
+export const attachedDisks = (all: readonly Disk[]): readonly Disk[] =>
+  all.filter(({ type, device }) => type === 'disk' && !device.startsWith('unused'));
+
+/** All of its disks together. */
 function storageOf(all: readonly Disk[], isShared: DetailsOptions['isShared']) {
-  const disks = all.filter(({ type }) => type === 'disk');
+  const disks = attachedDisks(all);
   let [sum, shared] = [0, 0];
   for (const { size = Number.NaN, storage } of disks) {
     sum += size;
     const isOne = storage === undefined ? undefined : isShared(storage);
     shared += isOne === undefined ? Number.NaN : isOne ? size : 0;
   }
-  const known = (size: number): Bytes | undefined =>
-    disks.length > 0 && Number.isFinite(size) ? bytes(size) : undefined;
+  const known = (size: number): Bytes | undefined => (Number.isFinite(size) ? bytes(size) : undefined);
   return { storage: known(sum), sharedStorage: known(shared), diskCount: disks.length };
 }
 

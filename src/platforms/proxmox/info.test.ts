@@ -47,7 +47,7 @@ describe('the details of a guest', () => {
       state: 'running',
       created: 1_700_000_000_000,
       started: clock.now() - 60_000,
-      row: { autostart: true, ips: ['10.0.0.5'], plan: 'shop', profile: 'small', image: 'debian13' },
+      row: { autostart: true, diskCount: 1, ips: ['10.0.0.5'], plan: 'shop', profile: 'small', image: 'debian13' },
       nics: [{ device: 'net0', mac: 'BC:24:11:2E:C5:4A', net: 'vmbr0', type: 'virtio' }],
       disks: [
         {
@@ -76,7 +76,7 @@ describe('the details of a guest', () => {
     expect(info).toEqual({
       state: 'stopped',
       created: undefined,
-      row: { autostart: false },
+      row: { autostart: false, diskCount: 0 },
       nics: [],
       disks: [],
       snapshots: [],
@@ -85,16 +85,21 @@ describe('the details of a guest', () => {
     });
   });
 
+  it('count no volume that is attached to nothing', async () => {
+    const { row } = await read(WEB1, {}, { scsi0: 'lvm:vm-100-disk-0,size=8G', unused0: 'lvm:vm-100-disk-1' });
+    expect(row?.diskCount).toBe(1);
+  });
+
   it('ask the node of a container for its addresses, and no virtual machine without an agent', async () => {
     const interfaces = { 'GET /nodes/pve1/lxc/101/interfaces': [{ inet: '10.0.0.6/24' }] };
     expect((await read(CT1, {}, {}, interfaces)).row).toMatchObject({ ips: ['10.0.0.6'] });
-    expect((await read(WEB1, { agent: 0 }, {})).row).toEqual({ autostart: false });
+    expect((await read(WEB1, { agent: 0 }, {})).row).toEqual({ autostart: false, diskCount: 0 });
   });
 
   it('come without addresses from an agent that does not answer', async () => {
     const path = 'GET /nodes/pve1/qemu/100/agent/network-get-interfaces';
     const silent = { [path]: new FleetError('op.timeout', 'silent') };
-    expect((await read(WEB1, { agent: 1 }, {}, silent)).row).toEqual({ autostart: false });
+    expect((await read(WEB1, { agent: 1 }, {}, silent)).row).toEqual({ autostart: false, diskCount: 0 });
     await expect(read(WEB1, { agent: 1 }, {}, { [path]: new TypeError('bug') })).rejects.toThrow('bug');
   });
 

@@ -3,6 +3,7 @@ import type { VmInfo } from '../contract.ts';
 import { asRow } from '../lib/json.ts';
 import { readAddresses } from './addresses.ts';
 import { bootTimeOf } from './boot-time.ts';
+import { attachedDisks } from './details.ts';
 import { firewallLines, readGuestFirewall } from './firewall/guest-firewall.ts';
 import { type GuestCalls, onGuest } from './guest-call.ts';
 import { readGuestConfig } from './guest-config.ts';
@@ -30,6 +31,7 @@ export const readInfo = (calls: GuestCalls, id: VmId, signal: AbortSignal, withF
       // The watch reads configurations in turn, those on the screen first.
       row: {
         autostart: config.autostart,
+        diskCount: attachedDisks(config.disks).length,
         ...(ips.length > 0 ? { ips } : {}),
         ...(plan === undefined ? {} : { plan }),
         ...(profile === undefined ? {} : { profile }),
