@@ -134,7 +134,7 @@ function partOf(used: number | undefined, all: number | undefined): string | und
 function vmStorageText(summary: Summary): string {
   const { vmStorage, vmSharedStorage, vmLocalStorage, vmDiskCount } = summary;
   return [
-    ...(vmDiskCount === undefined ? [] : [`${vmDiskCount} disks`]),
+    ...(vmDiskCount === undefined ? [] : [`${vmDiskCount} ${vmDiskCount === 1 ? 'disk' : 'disks'}`]),
     ...(vmStorage === undefined ? [] : [formatBytes(vmStorage)]),
     ...(vmSharedStorage === undefined ? [] : [`${formatBytes(vmSharedStorage)} shared`]),
     ...(vmLocalStorage === undefined ? [] : [`${formatBytes(vmLocalStorage)} local`]),
