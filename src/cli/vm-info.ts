@@ -10,7 +10,6 @@ import { type Command, EXIT } from './command.ts';
 import { findVms } from './find.ts';
 import { CATEGORY, type CategorizedDetails, onlyCategory } from './info-category.ts';
 import { FIELDS, onlyFields, VALUES } from './only-fields.ts';
-import type { Details } from './output.ts';
 import { printDetails } from './print-details.ts';
 
 export const vmInfoCommand: Command = {
@@ -25,17 +24,24 @@ export const vmInfoCommand: Command = {
     const category = values[CATEGORY.key] === undefined ? undefined : String(values[CATEGORY.key]);
     if (fields !== undefined && category !== undefined)
       throw new FleetError('usage', '--fields and --category both say what to show: choose one of them');
-    const all: Details[] = [];
+    const found: CategorizedDetails[] = [];
     for (const vm of await findVms(words, context)) {
       const connection = app.sessions.connection(endpointOf(vm.id));
       if (!connection) throw new FleetError('host.unreachable', `${endpointOf(vm.id)} is not connected`);
       const info = await connection.vm.info(vm.id, signal);
-      const details = detailsOf(withDevices({ ...vm, ...info.row }, info), info, app.store.fleet);
-      all.push(onlyFields(onlyCategory(details, category), fields));
+      found.push(detailsOf(withDevices({ ...vm, ...info.row }, info), info, app.store.fleet));
     }
+    const all = onlyCategory(found, category).map((details) => onlyFields(details, fields));
+    const empty =
+      context.format === 'table' && category !== undefined ? all.filter(({ lines }) => lines.length === 0) : [];
+    for (const { name } of empty) context.say(clean(`${name} has nothing about ${category}`));
     if (values[VALUES.key] === true && context.format === 'table')
       for (const { lines } of all) for (const [, text] of lines) await context.printer.print(clean(text));
-    else await printDetails(all, context);
+    else
+      await printDetails(
+        all.filter((one) => !empty.includes(one)),
+        context,
+      );
     return EXIT.done;
   },
 };

@@ -212,10 +212,25 @@ describe('vm info', () => {
     );
     await expect(inCategory('bot')).rejects.toMatchObject({
       code: 'usage',
-      message: '--category: demo/vm-1 has nothing about "bot" (did you mean boot?)',
-      fix: 'one of general, identity, place, compute, disks, networks, snapshots, boot, hardware, all',
+      message: '--category: there is none called "bot" (did you mean boot?)',
+      fix: 'one of general, identity, place, compute, disks, networks, snapshots, guest, boot, display, hardware, all',
     });
     await expect(inCategory('boot', 'table', { fields: 'name' })).rejects.toThrow('--fields and --category');
+  });
+
+  it('has nothing to say of a category in which a VM has nothing, and goes on with the next VM', async () => {
+    const bare: VmInfo = { ...RICH, more: [], snapshots: [] };
+    const answers = ({ vm }: Connection) => ({
+      vm: { ...vm, info: async (id: string) => (id.endsWith('vm-1') ? bare : { ...RICH, more: MORE }) },
+    });
+    const of = (category: string, format: Format = 'table') =>
+      told('vm info demo/vm-1 demo/vm-2', answers, format, {}, { category });
+    expect(JSON.parse((await of('snapshots', 'json')).text)).toMatchObject([
+      { id: 'demo/vm-1', snapshots: [] },
+      { id: 'demo/vm-2', snapshots: [{ name: 'before' }, { name: 'after' }] },
+    ]);
+    const { code, text, said } = await of('hardware');
+    expect([code, text, said]).toEqual([0, 'IOMMU: intel', ['demo/vm-1 has nothing about hardware']]);
   });
 
   it('leaves out what a VM has not, and what its limits are where it has all of them', async () => {

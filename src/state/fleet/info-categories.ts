@@ -80,6 +80,9 @@ export const sectionOf = ([label, , section]: MoreLine): string | undefined => s
 /** Of a key of `vm info`, or the label of a line of it. */
 export const categoryOf = (label: string): string => byLine.get(label) ?? GENERAL;
 
+/** Those of all platforms. */
+export const COMMON_CATEGORIES: readonly string[] = CATEGORIES.map(({ name }) => name);
+
 /** Those of all platforms in their order, behind them those that a platform has named. */
 export const inOrder = (categories: Iterable<string>): readonly string[] =>
   [...new Set(categories)].toSorted(
