@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createTestClock } from '../../../test/clock.ts';
 import { createReservations } from './reservations.ts';
 
@@ -53,8 +53,28 @@ it('F-090 gives it to one at most when two take it at once', async () => {
   expect(answers.filter((taken) => taken === undefined).length).toBeLessThan(2);
 });
 
+it('F-090 keeps what was chosen while the choice before it was looked at, and refused', async () => {
+  const { here, there } = two();
+  const [one, other] = [here.open(), there.open()];
+  await other.take([DATA]);
+  const answers = await Promise.all([one.take([DATA]), one.take([LOGS])]);
+  expect(answers).toMatchObject([{ name: DATA }, undefined]);
+  expect([...(await there.others(other)).keys()]).toEqual([LOGS]);
+});
+
+it('F-090 tries again what could not be written, and so others know of it', async () => {
+  const { folder, clock, here, there } = two();
+  await writeFile(join(top, String(count)), '');
+  const one = here.open();
+  await one.take([DATA]);
+  await rm(join(top, String(count)));
+  await clock.pass(60_000);
+  await vi.waitFor(async () => expect(await readdir(folder)).toHaveLength(1), 10_000);
+  expect([...(await there.others(there.open())).keys()]).toEqual([DATA]);
+});
+
 it('F-090 forgets what a process had that has died, and what was left behind on another machine', async () => {
-  const { folder, clock, here } = two();
+  const { folder, here } = two();
   const form = here.open();
   await form.take([LOGS]);
   const left = (name: string, holder: object) =>
@@ -62,11 +82,11 @@ it('F-090 forgets what a process had that has died, and what was left behind on 
   await left('dead.json', { pid: NO_PROCESS, host: (await import('node:os')).hostname() });
   await left('far.json', { pid: 1, host: 'elsewhere' });
   await writeFile(join(folder, 'damaged.json'), '{');
-  await utimes(join(folder, 'far.json'), clock.now() / 1_000, clock.now() / 1_000);
   expect(await here.others(form)).toEqual(new Map([[DATA, 'another form of drover, PID 1']]));
-  await utimes(join(folder, 'far.json'), clock.now() / 1_000 - 181, clock.now() / 1_000 - 181);
+  const { mtimeMs } = await stat(join(folder, 'far.json'));
+  await utimes(join(folder, 'far.json'), mtimeMs / 1_000 - 181, mtimeMs / 1_000 - 181);
   expect(await form.take([DATA])).toBeUndefined();
-  expect((await readdir(folder)).filter((name) => /^(dead|far)/.test(name))).toEqual([]);
+  expect((await readdir(folder)).filter((name) => /^(dead|far)/.test(name))).toEqual(['far.json']);
 });
 
 it('does without a folder that can not be written', async () => {

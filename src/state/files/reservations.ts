@@ -1,6 +1,6 @@
 /** Volumes that forms have chosen, so that two of them don't take the same one: known to all drovers of this user. */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
@@ -45,7 +45,7 @@ const ABANDONED_MS = 3 * BEATS_EVERY_MS;
 
 /**
  * Each process writes a file of its own in this folder, and reads those of the others behind that: of two that take the same at once
- * one sees the other at least. The file of a process that has died counts no more, and is removed by whom it would concern.
+ * one sees the other at least. The file of a process that has died counts no more, and is removed by those on its machine.
  */
 export function createReservations(folder: string, clock: Clock): Reservations {
   const own = `${process.pid}-${randomBytes(4).toString('hex')}.json`;
@@ -58,11 +58,12 @@ export function createReservations(folder: string, clock: Clock): Reservations {
     stopBeating();
     const names = [...held.values()].flat();
     if (names.length === 0) return rm(join(folder, own), { force: true });
+    // A write that fails is tried again with the next beat.
+    stopBeating = clock.after(BEATS_EVERY_MS, () => void write());
     await makeOwnFolder(folder);
     const holder: Holder = { pid: process.pid, started: await startOfProcess(process.pid), host, names };
     const file = join(folder, own);
     await replaceFile(file, `${JSON.stringify(holder)}\n`, { secret: true, basedOn: await versionOf(file) });
-    stopBeating = clock.after(BEATS_EVERY_MS, () => void write());
   };
   /** One after the other; what can't be written is not known to others, and no reason to stop the user. */
   const write = (): Promise<void> => {
@@ -70,8 +71,22 @@ export function createReservations(folder: string, clock: Clock): Reservations {
     return writing;
   };
 
-  const isThere = async ({ pid, started, host: where }: Holder, file: string): Promise<boolean> => {
-    if (where !== host) return clock.now() - (await stat(file)).mtimeMs < ABANDONED_MS;
+  /** What time it is where the files are, as their times are: a file server has a clock of its own. Epoch, ms. */
+  const timeOfFiles = async (): Promise<number> => {
+    const fresh = join(folder, `${own}.now`);
+    try {
+      await writeFile(fresh, '', { mode: 0o600 });
+      return (await stat(fresh)).mtimeMs;
+    } finally {
+      await rm(fresh, { force: true });
+    }
+  };
+
+  const isBeating = async (file: string): Promise<boolean> =>
+    (await timeOfFiles()) - (await stat(file)).mtimeMs < ABANDONED_MS;
+
+  /** Of a process of this machine. */
+  const isRunning = async ({ pid, started }: Holder): Promise<boolean> => {
     if (!isAlive(pid)) return false;
     const now = await startOfProcess(pid);
     return started === '' || now === '' || started === now;
@@ -87,9 +102,10 @@ export function createReservations(folder: string, clock: Clock): Reservations {
       const file = join(folder, entry);
       const holder = holderIn(await readFile(file, 'utf8').catch(() => ''));
       if (!holder) continue;
-      if (await isThere(holder, file).catch(() => false)) {
+      const isHere = holder.host === host;
+      if (await (isHere ? isRunning(holder) : isBeating(file)).catch(() => false)) {
         for (const name of holder.names) taken.set(name, `another form of drover, PID ${holder.pid}`);
-      } else await rm(file, { force: true }).catch(() => undefined);
+      } else if (isHere) await rm(file, { force: true }).catch(() => undefined);
     }
     return taken;
   };
@@ -104,7 +120,8 @@ export function createReservations(folder: string, clock: Clock): Reservations {
           const taken = names.length === 0 ? undefined : await others(reservation);
           const name = names.find((one) => taken?.has(one));
           if (name === undefined) return undefined;
-          await reservation.release();
+          // What was chosen meanwhile stays.
+          if (held.get(reservation) === names) await reservation.release();
           return { name, by: taken?.get(name) ?? '' };
         },
         release() {
