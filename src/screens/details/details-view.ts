@@ -1,5 +1,5 @@
 import type { Row } from '../../state/query/tree.ts';
-import { clean } from '../../terminal/width.ts';
+import { clean, fit } from '../../terminal/width.ts';
 import type { FleetState } from '../fleet/fleet-state.ts';
 import { nameOf } from '../fleet/row-text.ts';
 import type { Stage } from '../stage.ts';
@@ -80,8 +80,17 @@ export function createDetailsView(stage: Stage, state: FleetState): DetailsView 
     else stop = services.clock.after(FOLLOWS_AFTER_MS, arrive);
   };
 
-  const content = (row: Row, columns: number, rows: number) =>
-    tabLines({ row, tab: tabs.current(row.kind), range, columns, first, rows }, reads, stage, state);
+  const content = (row: Row, columns: number, rows: number) => [
+    ...otherRow(row, columns),
+    ...tabLines({ row, tab: tabs.current(row.kind), range, columns, first, rows }, reads, stage, state),
+  ];
+
+  /** Keys are for the row that the cursor is on, also while the pane waits for another one. */
+  const otherRow = ({ key }: Row, columns: number): readonly string[] => {
+    const under = isAwaited() ? state.view.current() : undefined;
+    if (!under || under.key === key) return [];
+    return [stage.look.theme.paint('warning', fit(`Keys are for ${clean(nameOf(under, fleet))}.`, columns))];
+  };
 
   /** A table is not drawn for that. */
   const heightOf = (row: Row, columns: number): number => {
