@@ -47,7 +47,8 @@ export function startScheduleRun(config: string, tell: (text: string) => void): 
   child.unref();
 }
 
-const MOST_SAID = 2_000;
+/** Room for a question about a command with as many names as one may have: it must be seen whole. */
+const MOST_SAID = 20_000;
 
 /** Another command of drover, in a process of its own without a user: how it ended, and the end of what it said to people. */
 export async function runUnattended(

@@ -29,7 +29,7 @@ const DELETE_UNKNOWN: Field = {
 
 /**
  * Lists what will be lost and asks to type the name, or the count of many. Answers the options that were chosen,
- * undefined when it was given up or `until` aborts. Plans are asked of the platform; when they can't be read, that is said. \`later\`
+ * undefined when it was given up or `until` aborts. Plans are asked of the platform; when they can't be read, that is said. `later`
  * gets the options in place of the answer when it is to be done at a time; the name is typed for that, too.
  */
 export function confirmLosses(
