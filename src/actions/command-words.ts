@@ -8,6 +8,9 @@ import { nodeRunAction } from './node/run-action.ts';
 /** The words of a command, without `drover`; or why there is none, as a sentence. */
 type CommandWords = { readonly words: readonly string[] } | { readonly no: string };
 
+/** The flag that says which objects the ids stood for. */
+export const FINGERPRINT = 'expect';
+
 /** More names than a line can be looked through. */
 const MOST_NAMED = 50;
 
@@ -23,16 +26,23 @@ export const hasCommand = ({ reads, settings, id }: ObjectAction): boolean =>
   reads === undefined && settings === undefined && id !== nodeRunAction.id;
 
 /**
- * The command that does this to these objects, by their ids: they mean the same machines also when others have their names by then.
- * None for a secret, for a path that means another file elsewhere, and for what only the screen can say.
+ * The command that does this to these objects, by their ids, and to no others that have these ids by then: `fingerprints` are those
+ * of fingerprint.ts. None for a secret, for a path that means another file elsewhere, and for what only the screen can say.
  */
-export function commandWords(action: ObjectAction, ids: readonly string[], args: Args): CommandWords {
+export function commandWords(
+  action: ObjectAction,
+  ids: readonly string[],
+  args: Args,
+  fingerprints: readonly string[],
+): CommandWords {
   if (!hasCommand(action)) return { no: `no command does what this form says` };
   if (ids.length > MOST_NAMED)
     return { no: `${ids.length} are too many for one command: choose ${MOST_NAMED} at most` };
   const { options = [], noun, id, on } = action;
   const made = nameOfNew(action);
   const flags: string[] = [];
+  const nowhere = options.find((field) => field.kind === 'path' && field.startFolder && isStartFolder(field, args));
+  if (nowhere) return { no: `${nowhere.label} must be an absolute path` };
   for (const [key, value] of Object.entries(args)) {
     const field = options.find((one) => one.key === key);
     if (value === undefined || value === '' || (made && field === made)) continue;
@@ -40,7 +50,7 @@ export function commandWords(action: ObjectAction, ids: readonly string[], args:
     if (sameValue(field, value, field.default)) continue;
     if (field.sensitive) return { no: `${field.label} is a secret, which is kept in no list` };
     if (field.kind === 'path' && !isAbsolute(String(value))) return { no: `${field.label} must be an absolute path` };
-    flags.push(flagOf(field, value));
+    flags.push(...flagsOf(field, value));
   }
   const name = made && args[made.key];
   return {
@@ -50,12 +60,24 @@ export function commandWords(action: ObjectAction, ids: readonly string[], args:
       ...(on === 'endpoint' ? ids.map((one) => `--client=${one}`) : ids),
       ...(made && name !== undefined && !isTexts(name) ? [spell(made, name)] : []),
       ...flags,
+      ...fingerprints.map((one) => `--${FINGERPRINT}=${one}`),
     ],
   };
 }
 
-const flagOf = (field: Field, value: SettingValue): string =>
-  field.kind === 'flag' ? `--${value === true ? '' : 'no-'}${field.key}` : `--${field.key}=${spell(field, value)}`;
+/** As it is where it was left empty: a schedule is started in another folder. */
+const isStartFolder = ({ key, default: start }: Field, args: Args): boolean => {
+  const value = args[key];
+  return value === undefined || value === '' || value === start;
+};
+
+/** Of pairs one each. */
+function flagsOf(field: Field, value: SettingValue): readonly string[] {
+  if (field.kind === 'flag') return [`--${value === true ? '' : 'no-'}${field.key}`];
+  if (field.kind === 'pairs' && typeof value === 'object' && value !== null)
+    return Object.entries(value).map(([key, one]) => `--${field.key}=${key}=${one}`);
+  return [`--${field.key}=${spell(field, value)}`];
+}
 
 const isTexts = (value: SettingValue | readonly string[]): value is readonly string[] =>
   Array.isArray(value) && value.some((one) => typeof one === 'string');

@@ -24,6 +24,7 @@ export const RECEIVES = {
       help: 'The file of this machine; left empty, one of the same name in the folder that drover was started in.',
       kind: 'path',
       default: '',
+      startFolder: true,
       examples: ['FILE'],
     },
     { key: 'overwrite', label: 'Overwrite', help: 'Overwrite a file that is there.', kind: 'flag', default: false },

@@ -1,6 +1,7 @@
 import type { Action, Args, ObjectAction } from '../actions/action.ts';
-import { nameOfNew } from '../actions/command-words.ts';
+import { FINGERPRINT, hasCommand, nameOfNew } from '../actions/command-words.ts';
 import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../actions/danger.ts';
+import { refuseOthers, takesFingerprints } from '../actions/fingerprint.ts';
 import { nodeRunAction } from '../actions/node/run-action.ts';
 import { isAlready, stateNow } from '../actions/outcome.ts';
 import { taskFor } from '../actions/perform.ts';
@@ -54,7 +55,11 @@ function commandOf(action: ObjectAction, kinds: KindTable): Command {
     help: action.help,
     takes: takenBy(action, made, kinds),
     ...(made && { makes: true }),
-    flags: () => [...(action.options ?? []).filter((field) => field !== made), ...MANY],
+    flags: () => [
+      ...(action.options ?? []).filter((field) => field !== made),
+      ...MANY,
+      ...(hasCommand(action) && takesFingerprints(action) ? [EXPECTED] : []),
+    ],
     run: (context, parsed) => runAction(action, made, parsed, context),
   };
 }
@@ -80,6 +85,15 @@ export const MANY: readonly Flag[] = [
     examples: ['COUNT'],
   },
 ];
+
+const EXPECTED: Flag = {
+  key: FINGERPRINT,
+  label: 'Expect',
+  help: 'Do nothing when an id stands for another object by now: their fingerprints, which a schedule made on the screen has.',
+  kind: 'text',
+  repeatable: true,
+  examples: ['FINGERPRINT'],
+};
 
 export const limitsOf = ({ 'at-once': atOnce, 'stop-after': stopAfter }: Args): TaskLimits => ({
   ...(typeof atOnce === 'number' && { atOnce }),
@@ -115,6 +129,8 @@ async function runAction(
   if (destroys || things.length === 1) refuseAny(action, things, given, app);
   // Bound before the questions: an answer is for the objects that were listed.
   const targets = things.map(({ id }) => bind(action.on, id, app));
+  const expected = repeated[FINGERPRINT];
+  if (expected) await refuseOthers(targets, expected);
   const [only] = things;
   const args = only ? await readFirst(action, only, given, context) : given;
   if (args === undefined) return EXIT.done;

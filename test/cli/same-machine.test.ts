@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../src/actions/fingerprint.ts';
 import { endpointName, type VmId } from '../../src/ids.ts';
 import { manifest } from '../../src/platforms/fake/manifest.ts';
 import type { FakeServer } from '../../src/platforms/fake/server.ts';
@@ -75,6 +76,22 @@ describe('a VM that is another machine when the question is answered', () => {
     );
     expect([code, stderr]).toEqual([1, expect.stringContaining('is another VM now, called payroll')]);
     expect(server.fleet.find(id as VmId)).toBeDefined();
+  });
+});
+
+describe('an id that stands for another machine than the command was made for', () => {
+  it('has nothing done to it, and says so', async () => {
+    const { id, name } = await firstIn('running');
+    const vm = server.fleet.vm(server.fleet.rowOf(id as VmId));
+    if (!vm) throw new Error(id);
+    const confirmed = Promise.resolve(vm.identity ?? vm.uuid);
+    const was = { ...vm, id: id as VmId, kind: 'vm', identity: undefined, session: undefined, confirmed } as const;
+    const words = ['vm', 'kill', id, '--yes', `--expect=${await fingerprintOf(was)}`] as const;
+    expect((await desk.run(...words, '--dry-run')).code).toBe(0);
+    const state = replace(id);
+    const { code, stderr } = await desk.run(...words);
+    expect(stderr).toContain(`${id} (payroll) is not what was chosen for this command; nothing was sent`);
+    expect([name === 'payroll', code, state()]).toEqual([false, 1, 'running']);
   });
 });
 

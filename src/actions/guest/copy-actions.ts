@@ -103,7 +103,7 @@ export const downloadAction: ObjectAction<'vm'> = {
   keys: [],
   danger: 'none',
   needs: 'vm.info',
-  options: [{ ...THERE, required: true }, { ...HERE, required: false, default: '.' }, ...HOW],
+  options: [{ ...THERE, required: true }, { ...HERE, required: false, default: '.', startFolder: true }, ...HOW],
   fits: sshAction.fits,
   asked: (args) => `has given ${textIn(args, 'path')}`,
   async send(connection, vm, args, signal, report) {

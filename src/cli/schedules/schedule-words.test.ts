@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { commandWords, hasCommand, nameOfNew } from '../../actions/command-words.ts';
+import { takesFingerprints } from '../../actions/fingerprint.ts';
 import { tables } from '../../actions/tables.ts';
 import { FleetError } from '../../errors.ts';
 import { findCommand } from '../commands.ts';
@@ -14,7 +15,12 @@ it('F-220 takes what the screen puts off, as the command that it makes of it', (
   const taken = tables.actions.flatMap((action) => {
     if (action.kind !== 'object' || !hasCommand(action)) return [];
     const made = nameOfNew(action);
-    const command = commandWords(action, ['host1/a1'], made ? { [made.key]: 'new' } : {});
+    const command = commandWords(
+      action,
+      ['host1/a1'],
+      made ? { [made.key]: 'new' } : {},
+      takesFingerprints(action) ? ['0123456789ab'] : [],
+    );
     return 'words' in command ? [[action, command.words] as const] : [];
   });
   expect(taken.length).toBeGreaterThan(50);

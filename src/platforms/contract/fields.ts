@@ -45,6 +45,8 @@ export interface TextField extends Fillable {
 export interface PathField extends Fillable {
   readonly kind: 'path';
   readonly default?: string | null;
+  /** Left as it is, it is in the folder that drover was started in. */
+  readonly startFolder?: true;
 }
 
 export interface NumberField extends Fillable {

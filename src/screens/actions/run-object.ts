@@ -2,6 +2,7 @@ import { type Args, isMaker, type ObjectAction } from '../../actions/action.ts';
 import { hasCommand } from '../../actions/command-words.ts';
 import { consentFor, TYPE_COUNT_ABOVE, whyTooMany } from '../../actions/danger.ts';
 import { differencesIn } from '../../actions/differences.ts';
+import { canBePutOff } from '../../actions/fingerprint.ts';
 import { optionsOf } from '../../actions/options-of.ts';
 import { stateNow } from '../../actions/outcome.ts';
 import { taskFor } from '../../actions/perform.ts';
@@ -115,12 +116,12 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
     // What is chosen when it is to be done at a time, in place of now.
     let waiting: Args | undefined;
-    const canWait = hasCommand(action) && !stage.run.demo && !stage.run.readOnly;
+    const canWait = hasCommand(action) && canBePutOff(action) && !stage.run.demo && !stage.run.readOnly;
     const wait = (args: Args): void => {
       waiting = args;
     };
     const later = canWait ? wait : undefined;
-    const putOff = (args: Args) => schedule(stage, action, able, phraseOf(action, what, args), args);
+    const putOff = (args: Args) => schedule(stage, action, begin.targets, phraseOf(action, what, args), args);
     if (danger === 'destroys') {
       const notes = [
         ...(able.length > 1 ? able.map((one) => placeOfShown(one, fleet)) : []),

@@ -3,7 +3,7 @@ import { type LightOptions, openStage, settled } from '../../../test/screens/lig
 import { aVm } from '../../../test/state/objects.ts';
 import type { Args, ObjectAction } from '../../actions/action.ts';
 import { tables } from '../../actions/tables.ts';
-import { shownOf } from '../../actions/target.ts';
+import { bound, shownOf } from '../../actions/target.ts';
 import { createObjectRunner } from './run-object.ts';
 import { scheduleAction } from './schedule-action.ts';
 
@@ -76,15 +76,16 @@ describe('the dialog of an action', () => {
 });
 
 describe('what is put off', () => {
-  const schedule = async (args: Args, id = 'vm.stop') => {
-    const light = openStage({ connection: CONNECTION });
+  const schedule = async (args: Args, id = 'vm.stop', connection = CONNECTION) => {
+    const light = openStage({ connection });
     const shown = shownOf('vm', aVm('web1').id, light.stage.services);
+    const targets = shown ? [bound(shown, light.stage.services)] : [];
     const ran: (readonly string[])[] = [];
     const run = async (argv: readonly string[]) => {
       ran.push(argv);
       return { code: 0, said: 'stop-web1 runs every day at 02:00\n' };
     };
-    const done = scheduleAction(light.stage, actionOf(id), shown ? [shown] : [], 'Shut down web1 on n1', args, run);
+    const done = scheduleAction(light.stage, actionOf(id), targets, 'Shut down web1 on n1', args, run);
     await settled(2);
     const type = (text: string) => light.press(...[...text].map((letter) => (letter === ' ' ? 'space' : letter)));
     return { ...light, done, ran, type };
@@ -93,17 +94,28 @@ describe('what is put off', () => {
   it('is asked for its time and its name, kept by drover schedule add, and said with how it is taken away', async () => {
     const { drawn, press, type, done, ran, said } = await schedule({ force: true });
     expect(drawn()).toContain('Shut down web1 on n1');
-    expect(drawn()).toContain('drover vm stop host1/web1 --force');
+    expect(drawn()).toContain('drover vm stop host1/web1 --force --expect=');
     type('every day at 02:00');
     press('enter');
     await settled(2);
     expect(drawn()).toContain('stop-web1');
     press('enter');
     await done;
-    expect(ran[0]?.join(' ')).toBe(
-      'schedule add stop-web1 --config=/nowhere/config.yaml --every=day --at=02:00 -- vm stop host1/web1 --force',
+    expect(ran[0]?.join(' ')).toMatch(
+      /^schedule add stop-web1 --config=\/nowhere\/config.yaml --every=day --at=02:00 -- vm stop host1\/web1 --force --expect=[0-9a-f]{12}$/,
     );
     expect(said()).toBe('stop-web1 runs every day at 02:00; :schedules lists it, and d there removes it');
+  });
+
+  it('is not what another VM may be by then, where the platform has nothing that tells them apart', async () => {
+    const { vm } = CONNECTION as { vm: object };
+    const untold = { ...(CONNECTION as object), vm: { ...vm, identity: async () => ({ name: 'web1', identity: '' }) } };
+    const { done, said, ran } = await schedule({}, 'vm.stop', untold as never);
+    await done;
+    expect([said(), ran]).toEqual([
+      'Shut down at a time: nothing tells web1 from another one that has its id by then',
+      [],
+    ]);
   });
 
   it('is nothing that no command can say, and it is said why', async () => {

@@ -1,6 +1,8 @@
 import type { Args, ObjectAction } from '../../actions/action.ts';
 import { commandWords } from '../../actions/command-words.ts';
-import type { Shown } from '../../actions/target.ts';
+import { fingerprintsFor } from '../../actions/fingerprint.ts';
+import type { Shown, Target } from '../../actions/target.ts';
+import { FleetError } from '../../errors.ts';
 import { commandLine } from '../../shell-word.ts';
 import { clean } from '../../terminal/width.ts';
 import { scheduleCommand } from '../lists/add-schedule.ts';
@@ -9,25 +11,31 @@ import type { Stage } from '../stage.ts';
 /**
  * Makes a schedule of what was chosen in the dialog of an action, in place of doing it now: asks when and what it is called.
  * `phrase` is what it does, as the question said it. What interrupts or destroys is asked about once more, since it will run
- * without a question.
+ * without a question. What it is done to is what was confirmed, also when its id stands for another object by then: the command
+ * does nothing then.
  */
 export async function scheduleAction(
   stage: Stage,
   action: ObjectAction,
-  shown: readonly Shown[],
+  targets: readonly Target[],
   phrase: string,
   args: Args,
   run?: Parameters<typeof scheduleCommand>[2],
 ): Promise<void> {
-  const ids = shown.map(({ id }) => id);
-  const command = commandWords(action, ids, args);
+  const ids = targets.map(({ id }) => id);
+  const fingerprints = await fingerprintsFor(action, targets).catch((error: unknown) => {
+    if (error instanceof FleetError) return error;
+    throw error;
+  });
+  const command =
+    fingerprints instanceof FleetError ? { no: fingerprints.message } : commandWords(action, ids, args, fingerprints);
   if ('no' in command) {
     stage.message.say(`${action.title} at a time: ${command.no}`, 'warning');
     return;
   }
   const { words } = command;
   const does = [clean(phrase), clean(`drover ${commandLine(words)}`)];
-  await scheduleCommand(stage, { words, does, name: nameFor(action, shown) }, run);
+  await scheduleCommand(stage, { words, does, name: nameFor(action, targets) }, run);
 }
 
 const LONGEST_NAME = 40;
