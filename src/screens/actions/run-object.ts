@@ -13,6 +13,7 @@ import { FleetError } from '../../errors.ts';
 import { endpointOf } from '../../ids.ts';
 import type { ObjectKind, ObjectOf, Settings } from '../../platforms/contract.ts';
 import { typeCountAbove } from '../../state/config/preferences.ts';
+import type { Fleet } from '../../state/fleet/fleet.ts';
 import { countOf, oneOf } from '../../state/kinds.ts';
 import type { Task } from '../../state/tasks.ts';
 import { clean } from '../../terminal/width.ts';
@@ -79,11 +80,6 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     });
   };
 
-  const objectOf = ({ kind, id }: Shown): ObjectOf<ObjectKind> | undefined => fleet.find(kind, id);
-
-  const placeAndState = (shown: Shown): string =>
-    shown.kind === 'vm' ? `${placeOfShown(shown, fleet)} (${stateNow(objectOf(shown))})` : placeOfShown(shown, fleet);
-
   const run = async (
     action: ObjectAction,
     chosen: readonly Shown[],
@@ -91,10 +87,7 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     branch?: string,
     filled?: Settings,
   ) => {
-    const refusals = chosen.flatMap((shown) => {
-      const no = whyAnother(shown, services) ?? whyNotObject(action, shown, services);
-      return no === undefined ? [] : [{ shown, no }];
-    });
+    const refusals = refusalsOf(action, chosen, stage);
     const refused = new Set(refusals.map(({ shown }) => shown));
     const able = chosen.filter((shown) => !refused.has(shown));
     const [first] = able;
@@ -106,7 +99,7 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
     const tooMany = whyTooMany(action, able.length, countOf(services.kinds, action.on, able.length));
     if (tooMany !== undefined) return message.say(`${action.title}: ${tooMany}`, 'warning');
     const begin: Started = { action, chooser, targets: able.map((shown) => bound(shown, services)) };
-    const object = objectOf(first);
+    const object: ObjectOf<ObjectKind> | undefined = fleet.find(first.kind, first.id);
     const preset = object && action.preset?.(object);
     const { title, danger } = action;
     const within = branch === undefined ? '' : ` in ${branch}`;
@@ -114,6 +107,11 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
       able.length === 1 ? placeOfShown(first, fleet) : `${countOf(services.kinds, action.on, able.length)}${within}`;
     const question = `${phraseOf(action, what)}${refusals.length > 0 ? `, leave ${refusals.length} out` : ''}?`;
     const leavesOut = refusals.map(({ shown, no }) => `${shown.name}: ${no}`);
+    const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
+    const many = {
+      ...{ question, leavesOut, does: able.map((shown) => placeAndState(shown, fleet)) },
+      ...(chosen.length > 1 && consent === 'count' && { typed: String(able.length) }),
+    };
     // What is chosen when it is to be done at a time, in place of now.
     let waiting: Args | undefined;
     const canWait = hasCommand(action) && canBePutOff(action) && !stage.run.demo && !stage.run.readOnly;
@@ -148,7 +146,6 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
         return connection && action.leaves?.(connection, of, signal);
       },
     };
-    const consent = consentFor(action, able.length, typeCountAbove(services.config()) ?? TYPE_COUNT_ABOVE);
     const hasOptions = preset === undefined && options.length > 0;
     const ask = async (args: Args, until: AbortSignal): Promise<Consent> => {
       const differs = await differencesIn(action, args, MOST_COMPARED);
@@ -160,13 +157,11 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
         (line) => line !== undefined,
       );
       const asked = { title, question, until, hasOptions, canWait, details };
-      if (chosen.length > 1 || (consent === 'none' && !chooser.isSeen(first.id))) {
-        const typed = consent === 'count' ? { typed: String(able.length) } : {};
-        return stage.dialogs.plan({ ...asked, does: able.map(placeAndState), leavesOut, ...typed });
-      }
+      if (chosen.length > 1 || (consent === 'none' && !chooser.isSeen(first.id)))
+        return stage.dialogs.plan({ ...asked, ...many });
       return consent === 'none' && !differs ? 'yes' : stage.dialogs.consent(asked);
     };
-    const args = await whileSame(stage, able, async (until): Promise<Settings | undefined> => {
+    const fillIn = async (until: AbortSignal): Promise<Settings | undefined> => {
       const read = await readFirst(action, first, stage, until);
       if (read === undefined) return undefined;
       // What is read now counts more than what was read then.
@@ -182,10 +177,16 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
         if (answer !== 'options') return answer === 'yes' ? args : undefined;
         args = (await askOptions(stage, form, of, question, args, until)) ?? args;
       }
+    };
+    await reservedFor(reserved, async () => {
+      const args = await whileSame(stage, able, fillIn);
+      if (args) start({ ...begin, filled: args, ...(reserved && { reserved }) }, chosen, args);
+      return args !== undefined;
     });
-    if (args) start({ ...begin, filled: args, ...(reserved && { reserved }) }, chosen, args);
-    else void reserved?.release();
-    if (waiting) await putOff(waiting);
+    if (!waiting) return;
+    // The key and the button for that lead past the count.
+    const counts = (until: AbortSignal) => stage.dialogs.plan({ title: `${title} at a time`, ...many, until });
+    if (many.typed === undefined || (await whileSame(stage, able, counts)) === 'yes') await putOff(waiting);
   };
 
   return {
@@ -207,6 +208,28 @@ export function createObjectRunner(stage: Stage, schedule = scheduleAction): Obj
         );
     },
   };
+}
+
+function refusalsOf(action: ObjectAction, chosen: readonly Shown[], { services }: Stage) {
+  return chosen.flatMap((shown) => {
+    const no = whyAnother(shown, services) ?? whyNotObject(action, shown, services);
+    return no === undefined ? [] : [{ shown, no }];
+  });
+}
+
+const placeAndState = (shown: Shown, fleet: Fleet): string =>
+  shown.kind === 'vm'
+    ? `${placeOfShown(shown, fleet)} (${stateNow(fleet.find(shown.kind, shown.id))})`
+    : placeOfShown(shown, fleet);
+
+/** `work` answers whether it has started what releases these when it ends; else they are released now, also where it throws. */
+async function reservedFor(reserved: ReservedVolumes | undefined, work: () => Promise<boolean>): Promise<void> {
+  let hasStarted = false;
+  try {
+    hasStarted = await work();
+  } finally {
+    if (!hasStarted) void reserved?.release();
+  }
 }
 
 /** What the options start from, where that is read; undefined when it can't be, which is said. */

@@ -75,6 +75,51 @@ describe('the dialog of an action', () => {
   });
 });
 
+describe('what is done to many', () => {
+  it('wants their count typed for that, too', async () => {
+    const vms = Array.from({ length: 12 }, (_, at) => aVm(`web${at}`));
+    const connection = { vm: { kill: async () => ({}), stop: async () => ({}) }, whyNot: {} } as never;
+    const light = openStage({ connection, vms });
+    const { stage, drawn, press } = light;
+    const later: string[] = [];
+    const runner = createObjectRunner(stage, async (_stage, _action, _shown, phrase) => void later.push(phrase));
+    const shown = vms.flatMap(({ id }) => shownOf('vm', id, stage.services) ?? []);
+    const done = runner.run(actionOf('vm.kill'), shown, { isSeen: () => true, unmark: () => {} });
+    await settled(5);
+    expect(drawn()).toMatch(/Type 12: +.*t at a time…/);
+    press('t');
+    await settled(5);
+    expect(drawn()).toContain('Force off at a time');
+    press('y', 't');
+    await settled(5);
+    expect([later, drawn().includes('Type 12: ')]).toEqual([[], true]);
+    press('1', '2', 'enter');
+    await done;
+    expect(later).toEqual(['Force off 12 VMs']);
+  });
+});
+
+it('F-090 releases what a form has reserved when the form can not be shown', async () => {
+  let open = 0;
+  const reservations = {
+    others: async () => new Map(),
+    open: () => {
+      open++;
+      return { take: async () => undefined, release: async () => void open-- };
+    },
+  };
+  const connection = { vm: {}, disk: { create: async () => ({}) }, whyNot: {} } as never;
+  const { stage } = openStage({ connection, services: { reservations } });
+  const form = () => {
+    throw new Error('no room');
+  };
+  const runner = createObjectRunner({ ...stage, dialogs: { ...stage.dialogs, form } });
+  const shown = shownOf('vm', aVm('web1').id, stage.services);
+  const run = runner.run(actionOf('disk.create'), shown ? [shown] : [], { isSeen: () => true, unmark: () => {} });
+  await expect(run).rejects.toThrow('no room');
+  expect(open).toBe(0);
+});
+
 describe('what is put off', () => {
   const schedule = async (args: Args, id = 'vm.stop', connection = CONNECTION) => {
     const light = openStage({ connection });
