@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { FleetError } from '../errors.ts';
+import { endpointOf, type VmId } from '../ids.ts';
 import type { ObjectKind } from '../platforms/contract.ts';
 import type { ObjectAction } from './action.ts';
+import type { Services } from './services.ts';
 import type { Shown, Target } from './target.ts';
 
 /** Hex digits: two objects that get one id after each other don't share them by accident. */
@@ -32,10 +34,14 @@ export async function fingerprintOf(target: Target): Promise<string> {
 }
 
 /** The fingerprints of what is done later. Rejects with op.refused for what can't be told apart then, though it must be. */
-export async function fingerprintsFor(action: ObjectAction, targets: readonly Target[]): Promise<readonly string[]> {
+export async function fingerprintsFor(
+  action: ObjectAction,
+  targets: readonly Target[],
+  services: Pick<Services, 'sessions'>,
+): Promise<readonly string[]> {
   if (!takesFingerprints(action)) return [];
   for (const target of action.danger === 'none' ? [] : targets)
-    if (!(await isToldApart(target)))
+    if (!(await isToldApart(target, services)))
       throw new FleetError('op.refused', `nothing tells ${target.name} from another one that has its id by then`);
   return Promise.all(targets.map(fingerprintOf));
 }
@@ -47,9 +53,7 @@ export async function refuseOthers(targets: readonly Target[], fingerprints: rea
     throw new FleetError(
       'op.conflict',
       `${target.id} (${target.name}) is not what was chosen for this command; nothing was sent`,
-      {
-        fix: 'look at it, and make the schedule again',
-      },
+      { fix: 'look at it, and make the schedule again' },
     );
   }
 }
@@ -66,9 +70,15 @@ async function confirmedOf({ confirmed, name }: Target): Promise<string | null> 
   throw new FleetError(read.code, `which VM ${name} is could not be read: ${read.message}`, { cause: read });
 }
 
-async function isToldApart(target: Target): Promise<boolean> {
+async function isToldApart(target: Target, { sessions }: Pick<Services, 'sessions'>): Promise<boolean> {
+  const connection = sessions.connection(endpointOf(target.id));
+  if (!connection) throw new FleetError('host.unreachable', `${endpointOf(target.id)} is not connected`);
   // Empty: the platform gives ids again, and has nothing that tells this VM.
   if ((await confirmedOf(target)) === '') return false;
+  const vm = withAbove(target).find(({ kind }) => kind === 'vm');
+  // The wrappers around the connection set its deadline.
+  const read = vm && (await connection.vm.identity?.(vm.id as VmId, new AbortController().signal));
+  if (read?.mayRecur) return false;
   return withAbove(target).every(({ kind, uuid, identity }) =>
     kind === 'vm' ? uuid !== undefined : TOLD_APART.has(kind) && identity !== undefined,
   );

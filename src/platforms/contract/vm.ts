@@ -22,6 +22,8 @@ export interface DeleteOptions {
 export interface VmIdentity {
   readonly name: string;
   readonly identity: string;
+  /** A later VM of this id may have the same identity: it is made of what is given again. */
+  readonly mayRecur?: true;
 }
 
 export interface CloneSpec {

@@ -1,7 +1,7 @@
 /** Every value of a guest's configuration, in the forms that the published API has for it. */
 import { expect, it } from 'vitest';
 import { gib, mib } from '../../units.ts';
-import { readGuestConfig } from './guest-config.ts';
+import { mayRecur, readGuestConfig } from './guest-config.ts';
 import type { GuestKind } from './guests.ts';
 
 const read = (row: object, kind: GuestKind = 'qemu') => readGuestConfig({ ...row }, kind, 101);
@@ -72,7 +72,11 @@ it.each<[string, object, GuestKind, string]>([
     'lxc',
     'rootfs=local:subvol-1,hwaddr=AA:BB',
   ],
-])('is told from other guests by %s', (_what, row, kind, identity) => expect(read(row, kind).identity).toBe(identity));
+  ['a volume that is called after its VMID', { rootfs: 'local:subvol-1,size=4G' }, 'lxc', 'rootfs=local:subvol-1'],
+])('is told from other guests by %s', (_what, row, kind, identity) => {
+  expect(read(row, kind).identity).toBe(identity);
+  expect(mayRecur(identity)).toBe(identity === '' || identity === 'rootfs=local:subvol-1');
+});
 
 it.each<[string, string, object | undefined]>([
   [

@@ -73,6 +73,9 @@ function identityOf(row: Row, kind: GuestKind): string {
   return lasting === '' ? spell(['vmgenid', textOf(row, 'vmgenid')]) : lasting;
 }
 
+/** A container without a card has its volume alone, which is called after the VMID. */
+export const mayRecur = (identity: string): boolean => !/(?:^|,)(?:ctime|uuid|vmgenid|hwaddr)=/.test(identity);
+
 /** `a=b,c=d`; what has no `=` stands under the key ''. */
 function readOptions(text: string): ReadonlyMap<string, string> {
   return new Map(

@@ -152,16 +152,19 @@ describe('what is put off', () => {
     expect(said()).toBe('stop-web1 runs every day at 02:00; :schedules lists it, and d there removes it');
   });
 
-  it('is not what another VM may be by then, where the platform has nothing that tells them apart', async () => {
-    const { vm } = CONNECTION as { vm: object };
-    const untold = { ...(CONNECTION as object), vm: { ...vm, identity: async () => ({ name: 'web1', identity: '' }) } };
-    const { done, said, ran } = await schedule({}, 'vm.stop', untold as never);
-    await done;
-    expect([said(), ran]).toEqual([
-      'Shut down at a time: nothing tells web1 from another one that has its id by then',
-      [],
-    ]);
-  });
+  it.each([{ identity: '' }, { identity: 'rootfs=local:subvol-100-disk-0', mayRecur: true }])(
+    'is not what another VM may be by then, where nothing tells them apart: %j',
+    async (told) => {
+      const { vm } = CONNECTION as { vm: object };
+      const untold = { ...(CONNECTION as object), vm: { ...vm, identity: async () => ({ name: 'web1', ...told }) } };
+      const { done, said, ran } = await schedule({}, 'vm.stop', untold as never);
+      await done;
+      expect([said(), ran]).toEqual([
+        'Shut down at a time: nothing tells web1 from another one that has its id by then',
+        [],
+      ]);
+    },
+  );
 
   it('is nothing that no command can say, and it is said why', async () => {
     const { done, said, ran } = await schedule({ command: 'x' }, 'node.run');

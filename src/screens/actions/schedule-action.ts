@@ -23,7 +23,7 @@ export async function scheduleAction(
   run?: Parameters<typeof scheduleCommand>[2],
 ): Promise<void> {
   const ids = targets.map(({ id }) => id);
-  const fingerprints = await fingerprintsFor(action, targets).catch((error: unknown) => {
+  const fingerprints = await fingerprintsFor(action, targets, stage.services).catch((error: unknown) => {
     if (error instanceof FleetError) return error;
     throw error;
   });
