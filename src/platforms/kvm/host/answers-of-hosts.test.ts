@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../../../../test/clock.ts';
+import { FleetError } from '../../../errors.ts';
 import { createHostFiles, type Run } from './host-files.ts';
 
 const { signal } = new AbortController();
@@ -72,10 +73,23 @@ describe('what a host says of its files', () => {
     const made = scripted({ mkswap: 'Setting up swapspace version 1\n== made\n' });
     await files(made.run).makeFileSystem('/d/new.raw', { kind: 'swap', content: '' }, signal);
     expect(made.calls).toEqual([['mkswap', 'swap', '/d/new.raw']]);
-    const none = scripted({ mkswap: 'sh: 1: mkfs.xfs: not found\n' });
+    const none = scripted({ mkswap: 'sh: 1: mkfs.xfs: not found\n== not\n' });
     await expect(files(none.run).makeFileSystem('/d/new.raw', { kind: 'xfs', content: '' }, signal)).rejects.toThrow(
       '/d/new.raw got no xfs: sh: 1: mkfs.xfs: not found',
     );
+  });
+
+  it('F-086 may still make one when it is not waited for any more', async () => {
+    const ending = new AbortController();
+    const run: Run = async () => {
+      ending.abort(new FleetError('op.cancelled', 'cancelled'));
+      throw ending.signal.reason;
+    };
+    const filled = files(run).makeFileSystem('/d/new.raw', { kind: 'ext4', content: '/srv/a.tar' }, ending.signal);
+    await expect(filled).rejects.toMatchObject({
+      code: 'outcome.unknown',
+      message: 'the host may still write ext4 on /d/new.raw: cancelled',
+    });
   });
 
   it.each([
@@ -85,7 +99,7 @@ describe('what a host says of its files', () => {
       '/d/new.raw got no ext4 with /srv/a.tar: tar: a == 0 : cut',
     ],
     ['== 1\n', '/d/new.raw got no ext4 with /srv/a.tar: the host does not say why'],
-    ['mkfs.ext4: killed', '/d/new.raw: the host does not say whether it got ext4'],
+    ['mkfs.ext4: killed', 'the host may still write ext4 on /d/new.raw: it does not say how it ended'],
   ])('F-086 says whether a file system got its files: %j', async (answer, why) => {
     const { run, calls } = scripted({ 'mkfs.$kind': answer });
     const filled = files(run).makeFileSystem('/d/new.raw', { kind: 'ext4', content: '/srv/a.tar' }, signal);

@@ -9,8 +9,8 @@ import { DIR, disk, guestWithDevices, volumeXml, WEB1 } from '../testkit/guest-w
 import { makingHost } from '../testkit/making-host.ts';
 import { ENDPOINT } from '../testkit/scripted-host.ts';
 
-/** A login on the host; `refuses`: its programs make nothing. */
-function login(refuses = false): { readonly files: HostFiles; readonly made: string[] } {
+/** A login on the host; `fails`: its programs make nothing. */
+function login(fails?: FleetError): { readonly files: HostFiles; readonly made: string[] } {
   const made: string[] = [];
   const files: HostFiles = {
     look: async (paths) => new Map(paths.map((path) => [path, { is: 'there', id: path, isFile: true, changed: 0 }])),
@@ -18,7 +18,7 @@ function login(refuses = false): { readonly files: HostFiles; readonly made: str
     backings: async () => new Map(),
     device: async () => ({ uses: [], kin: [] }),
     async makeFileSystem(path, { kind, content }) {
-      if (refuses) throw new FleetError('op.failed', `${path} got no ${kind}: mkfs.${kind}: not found`);
+      if (fails) throw fails;
       made.push([kind, 'on', path, ...(content ? ['with', content] : [])].join(' '));
     },
     remove: async () => undefined,
@@ -57,14 +57,20 @@ it('F-086 gets the files of a folder or an archive', async () => {
   expect(made).toEqual(['ext4 on /d/web1_1.raw with /srv/site.tar']);
 });
 
-it('F-085 of a new VM one disk gets a file system', async () => {
-  const { files, made } = login();
+function newVm(files: HostFiles) {
   const { host, signal, sent, answer } = makingHost({ files });
   answer(procedures.hostname, () => 'host1');
   const none = { uuid: undefined, cpuModel: undefined, cpuVendor: undefined };
   const capabilities = { ...none, arch: 'x86_64', domainTypes: ['kvm'] };
   const make = createMake({ host, capabilities, touched: () => undefined });
-  await make(ENDPOINT, { name: 'web1', disk: [{}, { size: mib(64), 'file-system': 'swap' }] }, signal);
+  const disk = [{}, { size: mib(64), 'file-system': 'swap' }];
+  return { sent, create: () => make(ENDPOINT, { name: 'web1', disk }, signal) };
+}
+
+it('F-085 of a new VM one disk gets a file system', async () => {
+  const { files, made } = login();
+  const { sent, create } = newVm(files);
+  await create();
   expect(made).toEqual(['swap on /d/web1_1.raw']);
   expect(sent.slice(0, 3)).toEqual([
     expect.stringContaining('web1_0.qcow2'),
@@ -73,8 +79,21 @@ it('F-085 of a new VM one disk gets a file system', async () => {
   ]);
 });
 
+it('a disk of a new VM that the host may still write to stays, and is named', async () => {
+  const { sent, create } = newVm(login(new FleetError('outcome.unknown', 'the host may still write')).files);
+  await expect(create()).rejects.toMatchObject({
+    code: 'outcome.unknown',
+    message: expect.stringMatching(
+      /may still write; what may be there: the volume web1_1\.raw in \S+, the volume web1_0/,
+    ),
+    fix: expect.stringContaining('web1_1.raw'),
+  });
+  expect(sent.map((line) => line.split(' ')[0]?.toLowerCase())).not.toContain('delete');
+});
+
 it('a disk whose file system could not be made is taken back', async () => {
-  const { change, sent, volumes } = await withRow({ 'file-system': 'xfs' }, login(true).files);
+  const fails = new FleetError('op.failed', '/d/web1_1.raw got no xfs: mkfs.xfs: not found');
+  const { change, sent, volumes } = await withRow({ 'file-system': 'xfs' }, login(fails).files);
   await expect(change()).rejects.toThrow('/d/web1_1.raw got no xfs: mkfs.xfs: not found');
   expect(sent.map((line) => line.split(' ')[0])).toEqual(['create', 'delete']);
   expect(volumes()).toEqual(['web1.qcow2']);
