@@ -24,6 +24,10 @@ export interface HostStep {
   readonly command: string;
   /** How long it may take. */
   readonly limitMs: number;
+  /** Where it fails, the steps behind it are run nevertheless. */
+  readonly isOptional?: boolean;
+  /** Exit codes beside 0 of one that has done what it should. */
+  readonly alsoDone?: readonly number[];
 }
 
 export interface HostSurvey {
@@ -38,7 +42,10 @@ export interface HostSurvey {
 export interface HostSetup {
   /** Changes nothing, and needs no root. Rejects with host.*, op.timeout. */
   look(signal: AbortSignal): Promise<HostSurvey>;
-  /** Answers the exit code; rejects with outcome.unknown where the command may still run. */
+  /**
+   * Answers the exit code. What was begun goes on to its end there, whatever becomes of the caller, since a half of an install is worse
+   * than none: where `stop`, `signal` or the link ends the wait, it rejects with outcome.unknown, which names where its output is.
+   */
   run(command: string, how: RunHow, signal: AbortSignal): Promise<number>;
   close(): void;
 }
