@@ -11,6 +11,8 @@ export interface Family {
   /** Before the first install: the lists may be old, or not there at all. */
   readonly refresh?: readonly string[];
   readonly install: readonly string[];
+  /** Exit codes beside 0 of an install that is done, with something to remark. */
+  readonly alsoDone?: readonly number[];
   packagesOf(need: Need, arch: string): readonly string[];
   /** Its libvirt is several daemons that start when their sockets are used. */
   readonly isModular: boolean;
@@ -77,13 +79,15 @@ const from =
   };
 
 const APT = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'] as const;
+/** -y agrees to removals too, so they are forbidden; files that an admin has changed stay; another apt may be at work. */
+const APT_OPTIONS = ['--no-remove', '-o', 'Dpkg::Options::=--force-confold', '-o', 'DPkg::Lock::Timeout=120'] as const;
 
 const FAMILIES: readonly Family[] = [
   {
     id: 'debian',
     installer: 'apt-get',
     refresh: [...APT, 'update'],
-    install: [...APT, 'install', '-y'],
+    install: [...APT, 'install', '-y', ...APT_OPTIONS],
     packagesOf: from(DEBIAN),
     isModular: false,
   },
@@ -98,6 +102,8 @@ const FAMILIES: readonly Family[] = [
     id: 'suse',
     installer: 'zypper',
     install: ['zypper', '--non-interactive', 'install'],
+    // a repository was left out; a script of a package failed
+    alsoDone: [106, 107],
     packagesOf: from(SUSE),
     isModular: true,
   },
@@ -121,8 +127,15 @@ const NAMES: Readonly<Record<string, Family['id']>> = {
   arch: 'arch',
 };
 
-/** By what it is, or is like: `ID_LIKE="rhel centos fedora"`. Undefined for one that is not known, or has not the installer. */
+/** Its QEMU is its own, and packages of Debian would take its place. */
+export const isProxmox = (facts: Facts): boolean => facts.has('pve', 'yes');
+
+/**
+ * By what it is, or is like: `ID_LIKE="rhel centos fedora"`. Undefined for one that is not known, or has not the installer, and for
+ * Proxmox VE, which calls itself debian.
+ */
 export function familyOf(facts: Facts): Family | undefined {
+  if (isProxmox(facts)) return undefined;
   const { id, like } = releaseOf(facts);
   const words = [id, ...like.split(' ')].map((word) => word.toLowerCase());
   const names = words.flatMap((word) => (Object.hasOwn(NAMES, word) ? NAMES[word] : []));

@@ -9,7 +9,7 @@ export interface Facts {
   has(name: string, value: string): boolean;
 }
 
-/** Throws host.protocol where the lines do not end as they should: half a look is none. */
+/** Throws op.failed where the lines do not end as they should: half a look is none. */
 export function readFacts(output: string, host: string): Facts {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
@@ -31,7 +31,7 @@ export function readFacts(output: string, host: string): Facts {
 }
 
 /** A network or pool that `virsh … --all` lists: its name may have spaces, the columns behind it have none. */
-interface ListedThing {
+export interface ListedThing {
   readonly name: string;
   readonly isActive: boolean;
   readonly startsItself: boolean;

@@ -54,7 +54,7 @@ function readingOf(facts: Facts): Reading {
   if (isActive('firewalld') || facts.has('firewalld', 'running')) return firewalld(facts);
   if (facts.has('ufw-enabled', 'yes') || facts.has('ufw', 'Status: active')) return ufw(facts);
   const isRoot = facts.has('uid', '0');
-  if (facts.has('tool', 'nft')) return isRoot ? nft(facts.all('nft')) : { by: 'rules need root', lets: 'unknown' };
+  if (facts.has('tool', 'nft')) return isRoot ? nftAndOlder(facts) : { by: 'rules need root', lets: 'unknown' };
   if (facts.has('tool', 'iptables'))
     return isRoot ? iptables(facts.all('iptables')) : { by: 'rules need root', lets: 'unknown' };
   return { by: 'none installed', lets: 'all' };
@@ -83,6 +83,13 @@ function ufw(facts: Facts): Reading {
   if (lines.length === 0) return { by, lets: 'unknown' };
   const ports = lines.flatMap((line) => (/\sALLOW\b/.test(line) ? portsIn(line.split(/\s+/)[0] ?? '') : []));
   return { by, lets: 'these', ports };
+}
+
+/** Rules of the older kind hold beside those of nftables, which does not list them. */
+function nftAndOlder(facts: Facts): Reading {
+  const reading: Reading = facts.has('listed', 'nft') ? nft(facts.all('nft')) : { by: 'nftables', lets: 'unknown' };
+  if (!facts.has('legacy-rules', 'yes') || iptables(facts.all('iptables-legacy')).lets === 'all') return reading;
+  return { by: 'nftables and iptables', lets: 'unknown' };
 }
 
 /** Only chains for packets to the host itself count, and those that they lead to. */

@@ -8,21 +8,28 @@ say() { printf '%s\\t%s\\n' "$1" "$2"; }
 each() { while IFS= read -r line; do say "$1" "$line"; done; }
 has() { command -v "$1" >/dev/null 2>&1; }
 brief() { if has timeout; then timeout 10 "$@" 2>/dev/null; else "$@" 2>/dev/null; fi </dev/null; }
+# What fails, or is cut off, is not an empty list: WHAT is listed only once all of it was read.
+lists() {
+  what=$1 name=$2; shift 2
+  if list=$("$@"); then say listed "$what"; printf '%s\\n' "$list" | each "$name"; fi
+}
 for file in /etc/os-release /usr/lib/os-release; do
   if [ -r "$file" ]; then sed -n '/^\\(ID\\|ID_LIKE\\|VERSION_ID\\|PRETTY_NAME\\)=/p' "$file" | each os; break; fi
 done
 say arch "$(uname -m)"
 say uid "$(id -u)"; say user "$(id -un)"
 for group in $(id -Gn); do say group "$group"; done
+for group in $(id -Gn "$(id -un)"); do say account-group "$group"; done
 for group in libvirt; do grep -q "^$group:" /etc/group && say group-there "$group"; done
 grep -o -m 1 -w -e vmx -e svm /proc/cpuinfo 2>/dev/null | head -n 1 | each cpu-flag
 if [ -e /dev/kvm ]; then
   if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then say kvm usable; else say kvm there; fi
 fi
 for tool in virsh libvirtd virtqemud dnsmasq qemu-img swtpm swtpm_setup virt-ssh-helper nc ncat socat \\
-  nft iptables ufw firewall-cmd systemctl sudo apt-get dnf zypper pacman; do
+  nft iptables ufw firewall-cmd systemctl apt-get dnf zypper pacman; do
   has "$tool" && say tool "$tool"
 done
+if [ -d /etc/pve ] || has pveversion; then say pve yes; fi
 for emulator in "qemu-system-$(uname -m)" qemu-kvm; do has "$emulator" && say emulator "$emulator"; done
 for emulator in /usr/libexec/qemu-kvm; do [ -x "$emulator" ] && say emulator "$emulator"; done
 for emulator in "qemu-system-$(uname -m)" /usr/libexec/qemu-kvm qemu-kvm; do
@@ -42,8 +49,8 @@ if has virsh; then
   v() { brief virsh -q -c qemu:///system "$@"; }
   if v version --daemon >/dev/null; then
     v version --daemon | sed -n 's/^Running against daemon: //p' | each daemon-version
-    v net-list --all | each network
-    v pool-list --all | each pool
+    lists networks network v net-list --all
+    lists pools pool v pool-list --all
     say answers yes
   fi
 fi
@@ -56,7 +63,11 @@ if has firewall-cmd; then
   brief firewall-cmd --list-services | each firewalld-services
 fi
 if [ "$(id -u)" = 0 ]; then
-  has nft && brief nft list ruleset | each nft
+  has nft && lists nft nft brief nft list ruleset
+  if grep -qx filter /proc/net/ip_tables_names 2>/dev/null; then
+    say legacy-rules yes
+    has iptables-legacy && brief iptables-legacy -S INPUT | each iptables-legacy
+  fi
   has iptables && brief iptables -S INPUT | each iptables
   has ufw && brief ufw status | each ufw
 fi

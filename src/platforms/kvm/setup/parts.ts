@@ -1,8 +1,8 @@
 /** What a host needs to run VMs, and what of it is there. */
 import { formatBytes, kib } from '../../../units.ts';
 import type { HostPart } from '../../contract.ts';
-import { familyOf } from './distributions.ts';
-import { type Facts, listedThings, releaseOf } from './facts.ts';
+import { familyOf, isProxmox } from './distributions.ts';
+import { type Facts, type ListedThing, listedThings, releaseOf } from './facts.ts';
 import { firewallPart } from './firewall.ts';
 
 type State = HostPart['state'];
@@ -45,7 +45,7 @@ const listed = (names: readonly string[]): string => (names.length === 0 ? 'none
 const toolNamed = (facts: Facts, tool: string): string | undefined => (facts.has('tool', tool) ? tool : undefined);
 const uefiFound = (facts: Facts): string | undefined => {
   const { length } = facts.all('uefi');
-  return length === 0 ? undefined : `${length} firmware files`;
+  return length === 0 ? undefined : `${length} firmware ${length === 1 ? 'file' : 'files'}`;
 };
 
 function distribution(facts: Facts): HostPart {
@@ -53,13 +53,10 @@ function distribution(facts: Facts): HostPart {
   const found = name || id || undefined;
   const neededFor = 'packages by their names';
   if (familyOf(facts)) return optional('distribution', neededFor, found, 'fine');
-  return optional(
-    'distribution',
-    neededFor,
-    found,
-    'unknown',
-    'drover installs nothing here: install libvirt, QEMU and qemu-img by hand',
-  );
+  const fix = isProxmox(facts)
+    ? 'drover installs nothing here: Proxmox VE has a QEMU of its own, and is an endpoint of the platform proxmox'
+    : 'drover installs nothing here: install libvirt, QEMU and qemu-img by hand';
+  return optional('distribution', neededFor, isProxmox(facts) ? `Proxmox VE on ${found}` : found, 'unknown', fix);
 }
 
 function virtualization(facts: Facts): HostPart {
@@ -103,14 +100,22 @@ export function isRunning(facts: Facts): boolean {
   return facts.has('answers', 'yes') || (facts.one('socket') !== undefined && !wouldAnswer);
 }
 
+/** It runs, and has not answered root in time: to start it would do nothing, and what it has is not known. */
+export const isMute = (facts: Facts): boolean =>
+  !isRunning(facts) && facts.one('daemon') !== undefined && facts.one('socket') !== undefined;
+
 function libvirtRunning(facts: Facts): HostPart {
   const version = facts.one('daemon-version');
   const running = facts.one('daemon') ?? facts.one('socket');
+  const name = 'libvirt daemon';
+  const neededFor = 'all that drover does there';
+  if (isMute(facts))
+    return part(name, neededFor, `${running} does not answer`, 'unknown', `see what it says: journalctl -u ${running}`);
   const found = isRunning(facts) ? [running, version].filter(Boolean).join(' ') : 'stopped';
   const fix = facts.has('systemd', 'yes') ? undefined : 'start libvirtd as this system does: it has no systemd';
   return part(
-    'libvirt daemon',
-    'all that drover does there',
+    name,
+    neededFor,
     hasLibvirt(facts) ? found : undefined,
     ifThere(isRunning(facts)),
     ...(isRunning(facts) || fix === undefined ? [] : [fix]),
@@ -120,12 +125,19 @@ function libvirtRunning(facts: Facts): HostPart {
 export const mayManage = (facts: Facts): boolean =>
   facts.has('uid', '0') || facts.has('group', 'libvirt') || facts.has('answers', 'yes');
 
+/** The account is in the group, and this login began before that. */
+export const needsNewLogin = (facts: Facts): boolean => !mayManage(facts) && facts.has('account-group', 'libvirt');
+
 function rights(facts: Facts): HostPart {
   const user = facts.one('user') ?? '';
   const found = facts.has('uid', '0') ? user : `${user}: ${listed(facts.all('group'))}`;
   const name = 'rights of the login';
   const neededFor = 'libvirt without root';
   if (mayManage(facts)) return part(name, neededFor, found, 'fine');
+  if (needsNewLogin(facts)) {
+    const fix = `${user} is in the group libvirt from the next login on: log out, and end an SSH connection that is kept open (ssh -O exit)`;
+    return part(name, neededFor, found, 'missing', fix);
+  }
   return part(name, neededFor, found, facts.has('group-there', 'libvirt') ? 'missing' : 'unknown');
 }
 
@@ -137,28 +149,40 @@ function carrier(facts: Facts): HostPart {
   return optional('way to the daemon', 'SSH that may not forward', listed(there), ifThere(there.length > 0));
 }
 
-export const networksOf = (facts: Facts) => listedThings(facts.all('network'), 3);
-export const poolsOf = (facts: Facts) => listedThings(facts.all('pool'), 2);
 export const DEFAULT = 'default';
 
+/** The network or pool called default, and others that run: beside them it may be off, or left out, on purpose. */
+interface Things {
+  readonly own: ListedThing | undefined;
+  readonly others: readonly string[];
+}
+
+/** Undefined where they could not be listed. */
+export const networksOf = (facts: Facts): Things | undefined =>
+  facts.has('listed', 'networks') ? thingsIn(listedThings(facts.all('network'), 3)) : undefined;
+export const poolsOf = (facts: Facts): Things | undefined =>
+  facts.has('listed', 'pools') ? thingsIn(listedThings(facts.all('pool'), 2)) : undefined;
+
+const thingsIn = (all: readonly ListedThing[]): Things => ({
+  own: all.find(({ name }) => name === DEFAULT),
+  others: all.flatMap(({ name, isActive }) => (isActive && name !== DEFAULT ? [name] : [])),
+});
+
 function network(facts: Facts): HostPart {
-  return ownThing('default network', 'VMs that reach the world without a bridge', networksOf(facts), facts);
+  return ownThing('default network', 'VMs that reach the world without a bridge', networksOf(facts));
 }
 
 function pool(facts: Facts): HostPart {
-  return ownThing('default pool', 'disks of VMs', poolsOf(facts), facts);
+  return ownThing('default pool', 'disks of VMs', poolsOf(facts));
 }
 
-/** Where others are, the one called default may be left out on purpose. */
-function ownThing(name: string, neededFor: string, all: ReturnType<typeof networksOf>, facts: Facts): HostPart {
-  if (!facts.has('answers', 'yes')) return part(name, neededFor, undefined, 'unknown');
-  const own = all.find((one) => one.name === DEFAULT);
-  if (!own) {
-    const active = all.filter(({ isActive }) => isActive).map((one) => one.name);
-    return part(name, neededFor, active.length === 0 ? 'none' : `others: ${active.join(', ')}`, ifThere(active.length));
-  }
-  const found = `${own.isActive ? 'active' : 'stopped'}${own.startsItself ? '' : ', does not start by itself'}`;
-  return part(name, neededFor, found, ifThere(own.isActive && own.startsItself));
+function ownThing(name: string, neededFor: string, things: Things | undefined): HostPart {
+  if (!things) return part(name, neededFor, undefined, 'unknown');
+  const { own, others } = things;
+  const how = own && `${own.isActive ? 'active' : 'stopped'}${own.startsItself ? '' : ', does not start by itself'}`;
+  const found = [how, others.length > 0 && `others: ${others.join(', ')}`].filter(Boolean).join('; ');
+  const isThere = others.length > 0 || (own?.isActive && own.startsItself);
+  return part(name, neededFor, found || 'none', ifThere(isThere));
 }
 
 /** A cloud image with room to grow. */

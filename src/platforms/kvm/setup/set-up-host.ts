@@ -1,6 +1,7 @@
 /** A login to a host that may have no libvirt yet: looks at it, and runs what makes it ready. */
 import { FleetError } from '../../../errors.ts';
 import { commandLine } from '../../../shell-word.ts';
+import { formatBytes } from '../../../units.ts';
 import type { Context, Endpoint, HostSetup, HostSurvey } from '../../contract.ts';
 import { within } from '../../transport/deadline.ts';
 import { addressOf } from '../link/address.ts';
@@ -9,6 +10,7 @@ import { runCommand } from '../node/run-command.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { LOOK_SCRIPT } from './look-script.ts';
 import { partsOf } from './parts.ts';
+import { runToEnd } from './run-to-end.ts';
 import { BECOME_ROOT, stepsOf } from './steps.ts';
 
 /** A dozen programs, each with ten seconds where it hangs. */
@@ -37,17 +39,18 @@ export async function setUpHost(endpoint: Endpoint, context: Context): Promise<H
         const output: Uint8Array[] = [];
         let had = 0;
         const tell = ({ from, data }: { from: 'stdout' | 'stderr'; data: Uint8Array }) => {
-          if (from === 'stdout' && had < MOST_OUTPUT) output.push(data);
+          if (from === 'stdout' && had <= MOST_OUTPUT) output.push(data);
           had += data.length;
         };
         await runCommand(dialer, LOOK_SCRIPT, { tell, stop: deadline.signal }, clock, deadline.signal);
+        if (had > MOST_OUTPUT)
+          throw new FleetError(
+            'op.failed',
+            `${dialer.host} printed more than ${formatBytes(MOST_OUTPUT)} of what it has`,
+          );
         return surveyOf(readFacts(Buffer.concat(output).toString('utf8'), dialer.host));
       }),
-    async run(command, how, signal) {
-      const { code } = await runCommand(dialer, command, how, clock, signal);
-      if (code === undefined) throw new FleetError('outcome.unknown', `${dialer.host} did not say how it ended`);
-      return code;
-    },
+    run: (command, how, signal) => runToEnd(dialer, command, how, clock, signal),
     close: () => dialer.close(),
   };
 }

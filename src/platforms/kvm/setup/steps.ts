@@ -1,9 +1,9 @@
 /** The commands that make a host ready, from what it lacks. */
 import { commandLine } from '../../../shell-word.ts';
 import type { HostStep } from '../../contract.ts';
-import { type Family, familyOf, type Need } from './distributions.ts';
+import { familyOf, type Need } from './distributions.ts';
 import type { Facts } from './facts.ts';
-import { DEFAULT, hasLibvirt, isRunning, mayManage, networksOf, poolsOf } from './parts.ts';
+import { DEFAULT, hasLibvirt, isMute, isRunning, mayManage, needsNewLogin, networksOf, poolsOf } from './parts.ts';
 
 /** A download over a slow line. */
 const INSTALL_MS = 30 * 60_000;
@@ -13,62 +13,89 @@ const VIRSH = ['virsh', '-c', 'qemu:///system'] as const;
 /** libvirt's own folder for disks, which its packages make. */
 const POOL_FOLDER = '/var/lib/libvirt/images';
 
-/** In their order; what can only be known when an earlier one is done is in the steps of the next look. */
+/**
+ * In their order; what can only be known when an earlier one is done is in the steps of the next look. What only some VMs need comes
+ * last, each by itself: a release may not have it.
+ */
 export function stepsOf(facts: Facts): readonly HostStep[] {
   const plan = planFor(facts);
-  return [...installs(facts, plan), ...daemons(facts, plan), ...rights(facts, plan), ...things(facts, plan)];
+  const { lists, required, optional } = installs(facts, plan);
+  return [...lists, ...required, ...daemons(facts, plan), ...rights(facts, plan), ...things(facts, plan), ...optional];
 }
 
-type Plan = (does: string, argv: readonly string[], limitMs?: number) => HostStep;
+type How = Partial<Pick<HostStep, 'limitMs' | 'isOptional' | 'alsoDone'>>;
+type Plan = (does: string, argv: readonly string[], how?: How) => HostStep;
 
 /** Who is not root becomes it for each command alone. */
 function planFor(facts: Facts): Plan {
   const before = facts.has('uid', '0') ? [] : BECOME_ROOT;
-  return (does, argv, limitMs = QUICK_MS) => ({ does, command: commandLine([...before, ...argv]), limitMs });
+  return (does, argv, how = {}) => ({ does, command: commandLine([...before, ...argv]), limitMs: QUICK_MS, ...how });
 }
 
 export const BECOME_ROOT = ['sudo', '-n'] as const;
 
-function installs(facts: Facts, plan: Plan): readonly HostStep[] {
+type Installs = Readonly<Record<'lists' | 'required' | 'optional', readonly HostStep[]>>;
+
+function installs(facts: Facts, plan: Plan): Installs {
   const family = familyOf(facts);
-  if (!family) return [];
-  const packages = packagesFor(facts, family);
-  if (packages.length === 0) return [];
-  const { refresh, install } = family;
-  return [
-    ...(refresh ? [plan('reads the lists of packages', refresh, INSTALL_MS)] : []),
-    plan(`installs ${packages.join(', ')}`, [...install, ...packages], INSTALL_MS),
-  ];
-}
-
-function packagesFor(facts: Facts, family: Family): readonly string[] {
-  const hasTool = (tool: string) => facts.has('tool', tool);
-  const needs: readonly (readonly [Need, boolean])[] = [
-    ['libvirt', !hasLibvirt(facts)],
-    ['virsh', !hasTool('virsh')],
-    ['network', !hasLibvirt(facts) || (lacksNetwork(facts) && facts.one('network-file') === undefined)],
-    ['emulator', facts.one('emulator') === undefined],
-    ['qemu-img', !hasTool('qemu-img')],
-    ['dnsmasq', !hasTool('dnsmasq')],
-    ['uefi', facts.one('uefi') === undefined],
-    ['tpm', !hasTool('swtpm')],
-    ['carrier', !['virt-ssh-helper', 'nc', 'socat'].some(hasTool)],
-  ];
+  if (!family) return { lists: [], required: [], optional: [] };
+  const { refresh, install, alsoDone } = family;
   const arch = facts.one('arch') ?? '';
-  return [...new Set(needs.flatMap(([need, isMissing]) => (isMissing ? family.packagesOf(need, arch) : [])))];
+  const packages = (needs: readonly Need[]) => [...new Set(needs.flatMap((need) => family.packagesOf(need, arch)))];
+  const { required, optional } = needsOf(facts);
+  const how = { limitMs: INSTALL_MS, ...(alsoDone && { alsoDone }) };
+  const put = (names: readonly string[], more?: How) =>
+    plan(`installs ${names.join(', ')}`, [...install, ...names], { ...how, ...more });
+  const first = packages(required);
+  const others = packages(optional).filter((name) => !first.includes(name));
+  // old lists are better than none, and one repository of many may be gone
+  const reads = { limitMs: INSTALL_MS, isOptional: true } as const;
+  return {
+    lists: refresh && first.length + others.length > 0 ? [plan('reads the lists of packages', refresh, reads)] : [],
+    required: first.length === 0 ? [] : [put(first)],
+    optional: others.map((name) => put([name], { isOptional: true })),
+  };
 }
 
-const lacksNetwork = (facts: Facts): boolean =>
-  facts.has('answers', 'yes') && networksOf(facts).every(({ name, isActive }) => name !== DEFAULT && !isActive);
+/** Which are missing. */
+function needsOf(facts: Facts): Readonly<Record<'required' | 'optional', readonly Need[]>> {
+  const hasTool = (tool: string) => facts.has('tool', tool);
+  const missing = (needs: readonly (readonly [Need, boolean])[]) =>
+    needs.flatMap(([need, isMissing]) => (isMissing ? [need] : []));
+  return {
+    required: missing([
+      ['libvirt', !hasLibvirt(facts)],
+      ['virsh', !hasTool('virsh')],
+      ['network', !hasLibvirt(facts) || (lacksNetwork(facts) && facts.one('network-file') === undefined)],
+      ['emulator', facts.one('emulator') === undefined],
+      ['qemu-img', !hasTool('qemu-img')],
+      ['dnsmasq', !hasTool('dnsmasq')],
+    ]),
+    optional: missing([
+      ['uefi', facts.one('uefi') === undefined],
+      ['tpm', !hasTool('swtpm')],
+      ['carrier', !['virt-ssh-helper', 'nc', 'socat'].some(hasTool)],
+    ]),
+  };
+}
+
+function lacksNetwork(facts: Facts): boolean {
+  const networks = networksOf(facts);
+  return networks !== undefined && !networks.own && networks.others.length === 0;
+}
 
 /** Sockets of the daemons that drover's reads and changes lead to. */
+const QEMU = 'virtqemud.socket';
 const MODULAR = [
-  ...['virtqemud.socket', 'virtnetworkd.socket', 'virtstoraged.socket', 'virtnodedevd.socket'],
-  ...['virtnwfilterd.socket', 'virtsecretd.socket', 'virtproxyd.socket'],
+  ...[QEMU, 'virtnetworkd.socket', 'virtstoraged.socket', 'virtnodedevd.socket'],
+  ...['virtnwfilterd.socket', 'virtsecretd.socket', 'virtproxyd.socket', 'virtinterfaced.socket'],
 ] as const;
 
+/** The one daemon that is all of them. */
+const OLD = 'libvirtd.service';
+
 function daemons(facts: Facts, plan: Plan): readonly HostStep[] {
-  if (isRunning(facts) || !facts.has('systemd', 'yes')) return [];
+  if (isRunning(facts) || isMute(facts) || !facts.has('systemd', 'yes')) return [];
   const units = unitsToStart(facts);
   return units.length === 0
     ? []
@@ -83,30 +110,35 @@ function unitsToStart(facts: Facts): readonly string[] {
       return [unit, state] as const;
     }),
   );
-  const modular = MODULAR.filter((unit) => units.has(unit));
-  const hasOld = units.has('libvirtd.service');
-  const isModular = modular.includes('virtqemud.socket');
-  const prefersOld = units.get('libvirtd.service') === 'enabled' || familyOf(facts)?.isModular !== true;
-  if (isModular && !(hasOld && prefersOld)) return modular;
-  return hasOld ? ['libvirtd.service'] : [];
+  // an admin has forbidden a masked one
+  const isThere = (unit: string) => units.has(unit) && !units.get(unit)?.startsWith('masked');
+  const isEnabled = (unit: string) => units.get(unit)?.startsWith('enabled') === true;
+  const modular = MODULAR.filter(isThere);
+  const old = [OLD].filter(isThere);
+  if (!modular.includes(QEMU)) return old;
+  if (old.length === 0 || (isEnabled(QEMU) && !isEnabled(OLD))) return modular;
+  return isEnabled(OLD) || familyOf(facts)?.isModular !== true ? old : modular;
 }
 
 function rights(facts: Facts, plan: Plan): readonly HostStep[] {
   const user = facts.one('user');
-  if (mayManage(facts) || user === undefined || !facts.has('group-there', 'libvirt')) return [];
+  if (mayManage(facts) || needsNewLogin(facts) || user === undefined || !facts.has('group-there', 'libvirt')) return [];
   return [plan(`lets ${user} manage libvirt, from the next login on`, ['usermod', '-aG', 'libvirt', user])];
 }
 
-function things(facts: Facts, plan: Plan): readonly HostStep[] {
-  if (!facts.has('answers', 'yes')) return [];
-  return [...networkSteps(facts, plan), ...poolSteps(facts, plan)];
-}
+/** Disks are of more worth than a network: what hinders that one does not keep the pool away. */
+const things = (facts: Facts, plan: Plan): readonly HostStep[] => [
+  ...poolSteps(facts, plan),
+  ...networkSteps(facts, plan),
+];
 
 function networkSteps(facts: Facts, plan: Plan): readonly HostStep[] {
   const virsh = (does: string, ...args: readonly string[]) => plan(does, [...VIRSH, ...args]);
-  const own = networksOf(facts).find(({ name }) => name === DEFAULT);
+  const networks = networksOf(facts);
+  if (!networks || networks.others.length > 0) return [];
+  const { own } = networks;
   const file = facts.one('network-file');
-  if (!own && (!lacksNetwork(facts) || file === undefined)) return [];
+  if (!own && file === undefined) return [];
   return [
     ...(own || file === undefined ? [] : [virsh('defines the default network', 'net-define', file)]),
     ...(own?.isActive ? [] : [virsh('starts the default network', 'net-start', DEFAULT)]),
@@ -117,8 +149,8 @@ function networkSteps(facts: Facts, plan: Plan): readonly HostStep[] {
 function poolSteps(facts: Facts, plan: Plan): readonly HostStep[] {
   const virsh = (does: string, ...args: readonly string[]) => plan(does, [...VIRSH, ...args]);
   const pools = poolsOf(facts);
-  const own = pools.find(({ name }) => name === DEFAULT);
-  if (!own && pools.some(({ isActive }) => isActive)) return [];
+  if (!pools || pools.others.length > 0) return [];
+  const { own } = pools;
   const make = [
     virsh('defines the default pool', 'pool-define-as', DEFAULT, 'dir', '--target', POOL_FOLDER),
     virsh('makes its folder', 'pool-build', DEFAULT),
