@@ -7,23 +7,28 @@ export interface Question {
   readonly what: string;
   readonly text: string;
   readonly isAgreement: (answer: string) => boolean;
+  /** Where earlier answers have led to something already: what is said in place of `nothing was done`. */
+  readonly done?: string;
 }
 
 /**
  * Whether to continue. With --yes, and in a dry run, there is no question; anything but agreement means that nothing is
  * done, which is said. Throws usage where there is no terminal to ask at.
  */
-export async function agreedTo({ what, text, isAgreement }: Question, context: CommandContext): Promise<boolean> {
+export async function agreedTo(
+  { what, text, isAgreement, done = 'nothing was done' }: Question,
+  context: CommandContext,
+): Promise<boolean> {
   const { global, interactive, ask, say } = context;
   if (global.yes || global.dryRun) return true;
   if (!interactive) {
-    throw new FleetError('usage', `${what}, and ${NO_TERMINAL}; nothing was done`, {
+    throw new FleetError('usage', `${what}, and ${NO_TERMINAL}; ${done}`, {
       fix: 'add --yes if that is what you want',
     });
   }
   const answer = await ask(text);
   if (answer !== undefined && isAgreement(answer)) return true;
-  say('nothing was done');
+  say(done);
   return false;
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../src/cli/command.ts';
 import { nodeSetupCommand } from '../../src/cli/node-setup/node-setup-command.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { App } from '../../src/compose.ts';
-import type { FleetError } from '../../src/errors.ts';
-import { endpointName } from '../../src/ids.ts';
+import { FleetError } from '../../src/errors.ts';
 import type { HostSetup, HostStep } from '../../src/platforms/contract.ts';
 import { commandContext } from './command-context.ts';
 import { type Desk, openDesk, simulated } from './run-drover.ts';
@@ -66,6 +67,7 @@ describe('a host that is made ready', () => {
       [[], 'which hosts?'],
       [['dmeo'], 'there is no endpoint "dmeo"'],
       [['demo', '--apply', '--detect-only'], 'leave one out'],
+      [['demo', '-C', 'shut'], 'by words or by -C'],
     ] as const) {
       const { stderr } = await desk.run('node', 'setup', ...words);
       expect(stderr).toContain(why);
@@ -73,17 +75,37 @@ describe('a host that is made ready', () => {
   });
 });
 
+const PART = { part: 'TPM', found: '-', neededFor: 'some VMs', state: 'missing', isOptional: true } as const;
+
 describe('a command that fails on the host', () => {
-  const db1 = endpointName('db1');
-  const step = (command: string): HostStep => ({ does: 'does it', command, limitMs: 60_000 });
+  const step = (command: string, more: Partial<HostStep> = {}): HostStep => ({
+    does: 'does it',
+    command,
+    limitMs: 60_000,
+    ...more,
+  });
+
+  interface Given {
+    readonly tryRoot?: string;
+    /** What each look finds to do, the last one for all that follow. */
+    readonly looks?: readonly (readonly HostStep[])[];
+    readonly context?: Partial<CommandContext>;
+    /** db0 does not answer. */
+    readonly words?: readonly string[];
+  }
 
   /** What is run ends as the codes say; `tryRoot` is a step like the others. */
-  async function applied(codes: Readonly<Record<string, number>>, tryRoot?: string) {
+  async function applied(codes: Readonly<Record<string, number>>, given: Given = {}) {
+    const { tryRoot, words = ['db1'], looks = [['one', 'two', 'three'].map((one) => step(one))] } = given;
     const ran: string[] = [];
-    const steps = ['one', 'two', 'three'].map(step);
+    let looked = 0;
     const setup: HostSetup & { readonly whyNot: undefined } = {
       whyNot: undefined,
-      look: async () => ({ parts: [], steps, ...(tryRoot !== undefined && { tryRoot }) }),
+      look: async () => ({
+        parts: [PART],
+        steps: looks[looked++] ?? looks.at(-1) ?? [],
+        ...(tryRoot !== undefined && { tryRoot }),
+      }),
       async run(command, { tell }) {
         ran.push(command);
         await tell({ from: 'stderr', data: Buffer.from(`\x1b[2Jof ${command}\n`) });
@@ -93,15 +115,22 @@ describe('a command that fails on the host', () => {
     };
     const app = {
       clock: systemClock,
-      config: () => ({ endpoints: new Map([[db1, { name: db1, values: {} }]]), file: { entries: new Map() } }),
-      setUpHost: async () => setup,
+      config: () => ({
+        endpoints: new Map(words.map((name) => [name, { name, values: {} }])),
+        file: { entries: new Map() },
+      }),
+      async setUpHost(name: string) {
+        if (name === 'db1') return setup;
+        throw new FleetError('host.unreachable', 'no route to it', { fix: 'look at its cable' });
+      },
     } as unknown as App;
-    const context = commandContext({ app });
+    const stdout = new PassThrough();
+    const context = commandContext({ app, stdout, format: words.length > 1 ? 'json' : 'table' });
     const global = { ...context.global, yes: true };
     const failure = await nodeSetupCommand
-      .run({ ...context, global }, { words: ['db1'], values: { apply: true }, repeated: {} })
+      .run({ ...context, global, ...given.context }, { words, values: { apply: true }, repeated: {} })
       .catch((error: unknown) => error);
-    return { failure: failure as FleetError, ran, said: context.said };
+    return { failure: failure as FleetError, ran, said: context.said, printed: () => String(stdout.read()) };
   }
 
   it('F-226 is the last one, and what was done before it is named', async () => {
@@ -115,14 +144,58 @@ describe('a command that fails on the host', () => {
     expect(said).toContain('  of two');
   });
 
-  it('keeps all from being run where it is sudo that asks for a password', async () => {
-    const { failure, ran } = await applied({ 'sudo -n true': 1 }, 'sudo -n true');
+  it('keeps all from being run where the login can not become root', async () => {
+    const { failure, ran } = await applied({ 'sudo -n true': 127 }, { tryRoot: 'sudo -n true' });
     expect(ran).toEqual(['sudo -n true', 'closed']);
-    expect(failure).toMatchObject({ code: 'auth.forbidden', fix: expect.stringContaining('by hand') });
+    expect(failure).toMatchObject({
+      code: 'auth.forbidden',
+      message: 'db1: these need root, and sudo -n true ended with exit code 127: of sudo -n true; nothing was run',
+      fix: expect.stringContaining('by hand'),
+    });
   });
 
   it('is not run again where it has not done what it should', async () => {
-    const { failure, ran } = await applied({});
+    const { failure, ran, said } = await applied({});
     expect([failure, ran]).toEqual([1, ['one', 'two', 'three', 'closed', 'closed']]);
+    expect(said.slice(-4)).toEqual([
+      'db1: this was run, and is still to be done:',
+      ...['one', 'two', 'three'].map((one) => `  ${one}    # does it`),
+    ]);
+  });
+
+  it('F-226 does not keep the others away where only some VMs need it, and one with a remark has not failed', async () => {
+    const optional = [step('one', { isOptional: true }), step('two', { alsoDone: [106] })];
+    const { failure, ran, said } = await applied({ one: 100, two: 106 }, { looks: [optional, []] });
+    expect([failure, ran]).toEqual([0, ['one', 'two', 'closed', 'closed']]);
+    expect(said).toContain('db1: one: exit code 100: of one; the others go on');
+    expect(said).toContain('  exit code 106: done, with something to look at');
+  });
+
+  it('F-226 is named with what earlier rounds have done, and so is what was not agreed to', async () => {
+    const looks = [[step('one')], [step('two')]];
+    const failed = await applied({ two: 1 }, { looks });
+    expect(failed.failure.message).toBe('db1: two: exit code 1: of two; done before it: one');
+    const root = await applied({ 'sudo -n true': 0 }, { looks, tryRoot: 'sudo -n true' });
+    expect(root.ran.slice(0, 5)).toEqual(['sudo -n true', 'one', 'closed', 'sudo -n true', 'two']);
+    const answers = ['y', 'n'];
+    const { global } = commandContext({});
+    const context = { global, interactive: true, ask: async () => answers.shift() };
+    const refused = await applied({}, { looks, context });
+    expect([refused.failure, refused.said.at(-1)]).toEqual([130, 'no more was done on db1; done before it: one']);
+  });
+
+  it('is given up where every look finds something new', async () => {
+    const looks = Array.from({ length: 9 }, (_, i) => [step(`step ${i}`)]);
+    const { failure, said } = await applied({}, { looks });
+    expect([failure, said.slice(-2)]).toEqual([
+      1,
+      ['db1: this is still to be done after 5 rounds:', '  step 5    # does it'],
+    ]);
+  });
+
+  it('F-226 of one host does not keep the others away', async () => {
+    const { failure, said, printed } = await applied({}, { looks: [[]], words: ['db0', 'db1'] });
+    expect([failure, said]).toEqual([4, ['db0: no route to it', '  look at its cable']]);
+    expect(printed()).toContain('"endpoint": "db1"');
   });
 });
