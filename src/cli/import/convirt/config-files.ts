@@ -57,12 +57,15 @@ export async function filesOfNode(
   const files: ConfigFile[] = [];
   for (const path of paths) {
     const { is, entries, path: found } = await needed(connection, 'node.files')(node.id, path, context.signal);
-    if (is.kind === 'folder') files.push(...inFolder(node, connection, found, entries ?? [], context.signal));
-    else files.push(fileOf(node, connection, found, context.signal));
-    if (files.length > MOST_FILES)
+    const more =
+      is.kind === 'folder'
+        ? inFolder(node, connection, found, entries ?? [], context.signal)
+        : [fileOf(node, connection, found, context.signal)];
+    if (files.length + more.length > MOST_FILES)
       throw new FleetError('op.refused', `${node.name}:${path} has more than ${MOST_FILES} files`, {
         fix: 'name the files of the VMs',
       });
+    files.push(...more);
   }
   return { files, endpoint: endpointOf(node.id) };
 }
