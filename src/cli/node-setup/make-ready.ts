@@ -10,7 +10,7 @@ import { type CommandContext, EXIT } from '../command.ts';
 import { agreedTo, isYes } from '../consent.ts';
 import { runStep } from './run-step.ts';
 
-export interface Outcome {
+interface Outcome {
   readonly survey: HostSurvey;
   /** Exit code of what was to be done: 1 where something was run, and is still to be done, 130 where the user did not agree. */
   readonly ending: number;

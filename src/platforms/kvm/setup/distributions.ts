@@ -4,7 +4,7 @@ import { type Facts, releaseOf } from './facts.ts';
 /** What packages can bring. */
 export type Need = 'libvirt' | 'virsh' | 'network' | 'emulator' | 'qemu-img' | 'dnsmasq' | 'uefi' | 'tpm' | 'carrier';
 
-export interface Family {
+interface Family {
   readonly id: 'debian' | 'fedora' | 'suse' | 'arch';
   /** The program that installs; one that is not there makes the distribution unknown: an image that can't be changed so. */
   readonly installer: string;

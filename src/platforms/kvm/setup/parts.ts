@@ -1,9 +1,9 @@
 /** What a host needs to run VMs, and what of it is there. */
 import { formatBytes, kib } from '../../../units.ts';
 import type { HostPart } from '../../contract.ts';
+import { firewallPart } from '../firewall/firewall.ts';
 import { familyOf, isProxmox } from './distributions.ts';
 import { type Facts, type ListedThing, listedThings, releaseOf } from './facts.ts';
-import { firewallPart } from './firewall.ts';
 
 type State = HostPart['state'];
 

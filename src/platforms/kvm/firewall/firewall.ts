@@ -1,6 +1,6 @@
 /** What a host's firewall lets in, as far as it can be read. Rules that were not understood are unknown, never open. */
 import type { HostPart } from '../../contract.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../setup/facts.ts';
 
 /** First and last port. */
 type Ports = readonly [first: number, last: number];
