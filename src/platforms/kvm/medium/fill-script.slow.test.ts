@@ -65,7 +65,9 @@ it('makes none on another volume that has its path by now', async () => {
 
 it('makes none where what it says is not read any more', async () => {
   await tar([1], 'echo x >"$4/a"');
-  await expect(filled((command) => `(${command}) >/dev/full; echo over`)).rejects.toMatchObject({ code: 'outcome.unknown' });
+  await expect(filled((command) => `(${command}) >/dev/full; echo over`)).rejects.toMatchObject({
+    code: 'outcome.unknown',
+  });
   expect([await there(), await left()]).toEqual([false, []]);
 });
 
