@@ -167,5 +167,9 @@ it('F-154 F-157 what a script makes goes when the script fails, hangs or loses i
   const { code, stderr } = await cut;
   expect([code, stderr]).toEqual([1, expect.stringMatching(/provision\.sh of Lab\/disk-cut: .*\S+of-script\.log/s)]);
   await until('what the script made is gone', PATIENCE_MS, async () => (await disks()) === '' && (await isFree()));
+  // Its files are there still, since the link was gone; they go as the message says.
+  const [, command = ''] = /: drover node run host3 -- '([^']*)' removes it/.exec(stderr) ?? [];
+  expect(await desk.run('node', 'run', host.name, '--', command)).toMatchObject({ code: 0 });
+  expect(await left()).toBe('');
   await inHost(host, 'sh', '-c', `rm -rf ${DIR}`);
 });
