@@ -101,7 +101,7 @@ const three: SettingsField = { key: 'three', label: 'Three', kind: 'choice', opt
 const open: SettingsField = { key: 'open', label: 'Open', kind: 'choice', ...more };
 
 describe('which fields a dialog has', () => {
-  it('F-071 F-072 F-101 shows each mode its own fields, and lets only some of them be written', () => {
+  it('F-071 F-101 F-107 shows each mode its own fields, and lets only some of them be written', () => {
     const modes = (['edit-config', 'edit-running', 'edit-image', 'provision'] as const).map((mode) =>
       fieldsOf(settings, mode).map((field) => `${field.key}${field.writable ? '' : ' (read)'}`),
     );

@@ -145,7 +145,7 @@ describe('the definition of a new domain', () => {
     [{ cpu: 'EPYC' }, '<cpu mode="custom" match="exact"><model fallback="forbid">EPYC</model></cpu>'],
     [{ arch: 'aarch64', machine: 'virt', firmware: 'uefi' }, '<features><acpi/></features>'],
     [{ arch: 's390x', machine: '', firmware: 'bios' }, '<os><type arch="s390x">hvm</type></os><features></features>'],
-  ])('has %j', (abilities, said) => expect(written({}, abilities)).toContain(said));
+  ])('F-106 has %j, as its host can do it', (abilities, said) => expect(written({}, abilities)).toContain(said));
 
   it.each([
     [{ graphics: 'none' }, '<graphics', false],
