@@ -171,7 +171,7 @@ export const LISTED: readonly string[] = ['name', 'id', 'status', 'plan', 'profi
 
 /** What drover's JSON has besides, which kcli has no word for. */
 export const OURS_ALONE: readonly string[] = [
-  ...['os', 'flavor', 'owner', 'storage'],
+  ...['os', 'flavor', 'owner', 'storage', 'sharedStorage', 'localStorage', 'diskCount', 'nicCount'],
   'addresses',
   'note',
   'pending',
