@@ -60,7 +60,7 @@ it(
     const said = await drover('vm', 'create', VM, '--image', DEBIAN_IMAGE, ...made, '--nic', 'network=default');
     expect(said).toContain(`${host.name} has the VM ${VM}, which is running`);
     expect(await guestState(host, VM)).toBe('running');
-    expect(await drover('vm', 'wait', VM, '--for', 'ip', '--timeout', '4m')).toContain(`${VM} has the address`);
+    expect(await drover('vm', 'wait', VM, '--for', 'ip', '--timeout', '9m')).toContain(`${VM} has the address`);
     await untilAgentAnswers(host, VM, BOOT_MS);
     expect(await sh('hostname')).toBe(VM);
   },
