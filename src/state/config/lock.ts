@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { wait } from '../../clock.ts';
 import { FleetError } from '../../errors.ts';
 import { errnoOf } from '../files/file-trouble.ts';
-import { isAlive, startOfProcess } from '../files/process-alive.ts';
+import { isStillRunning, startOfProcess } from '../files/process-alive.ts';
 
 interface Holder {
   readonly pid: number;
@@ -28,9 +28,7 @@ function parseHolder(text: string): Holder | undefined {
 async function isStale(text: string, ageMs: number): Promise<boolean> {
   const holder = parseHolder(text);
   if (!holder || holder.host !== hostname()) return ageMs > ABANDONED_MS;
-  if (!isAlive(holder.pid)) return true;
-  const started = await startOfProcess(holder.pid);
-  return holder.started !== '' && started !== '' && holder.started !== started;
+  return !(await isStillRunning(holder));
 }
 
 /** Where the file system has no hard links: FAT, some network and container file systems. */

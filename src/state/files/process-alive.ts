@@ -12,6 +12,19 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether the very process runs on this machine that had this number and this start, as `startOfProcess` has it. */
+export async function isStillRunning({
+  pid,
+  started,
+}: {
+  readonly pid: number;
+  readonly started: string;
+}): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const now = await startOfProcess(pid);
+  return started === '' || now === '' || started === now;
+}
+
 /**
  * When a process started, in the kernel's ticks: a number comes again, a number with its start does not. Field 22 of
  * /proc/PID/stat, `starttime` in proc(5); empty where there is no /proc. The name before it may hold anything.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { replaceFile, versionOf } from '../config/replace-file.ts';
 import { makeOwnFolder } from './own-folder.ts';
-import { isAlive, startOfProcess } from './process-alive.ts';
+import { isStillRunning, startOfProcess } from './process-alive.ts';
 
 /** What one form has chosen, from then on until its operation has ended. */
 export interface Reservation {
@@ -85,13 +85,6 @@ export function createReservations(folder: string, clock: Clock): Reservations {
   const isBeating = async (file: string): Promise<boolean> =>
     (await timeOfFiles()) - (await stat(file)).mtimeMs < ABANDONED_MS;
 
-  /** Of a process of this machine. */
-  const isRunning = async ({ pid, started }: Holder): Promise<boolean> => {
-    if (!isAlive(pid)) return false;
-    const now = await startOfProcess(pid);
-    return started === '' || now === '' || started === now;
-  };
-
   const others = async (than: Reservation): Promise<ReadonlyMap<string, string>> => {
     const taken = new Map<string, string>();
     for (const [one, names] of held) {
@@ -103,7 +96,7 @@ export function createReservations(folder: string, clock: Clock): Reservations {
       const holder = holderIn(await readFile(file, 'utf8').catch(() => ''));
       if (!holder) continue;
       const isHere = holder.host === host;
-      if (await (isHere ? isRunning(holder) : isBeating(file)).catch(() => false)) {
+      if (await (isHere ? isStillRunning(holder) : isBeating(file)).catch(() => false)) {
         for (const name of holder.names) taken.set(name, `another form of drover, PID ${holder.pid}`);
       } else if (isHere) await rm(file, { force: true }).catch(() => undefined);
     }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { isAlive, startOfProcess } from '../files/process-alive.ts';
+import { isStillRunning, startOfProcess } from '../files/process-alive.ts';
 import type { Redactor } from '../files/redactor.ts';
 import { whoAmI } from '../files/who-am-i.ts';
 import type { ItemState, Task, TaskItem, TaskWitness } from '../tasks.ts';
@@ -58,9 +58,7 @@ export function createTaskHistory({ folder, clock, redactor, env, trouble }: Tas
 
   const isRunning = async (began: TaskBegan): Promise<boolean> => {
     if (began.host !== host) return clock.now() - began.at < ELSEWHERE_MS;
-    if (!isAlive(began.pid)) return false;
-    const started = await startOfProcess(began.pid);
-    return began.started === '' || started === '' || began.started === started;
+    return isStillRunning(began);
   };
 
   return {
