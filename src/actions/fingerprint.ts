@@ -10,12 +10,12 @@ import type { Shown, Target } from './target.ts';
 const DIGITS = 12;
 
 /**
- * Kinds of which each object has something of its own that no later one gets: a uuid, or when it was made. What others are told by
+ * Kinds of which each object has something of its own that no later one gets: a uuid, or when it was made. What others have
  * is a name, a path or an address, which may be given again.
  */
 const TOLD_APART: ReadonlySet<ObjectKind> = new Set(['vm', 'snapshot', 'backup']);
 
-/** A node is told by its name alone, and what is done to an endpoint is done to that of the configuration. */
+/** A node has its name alone, and what is done to an endpoint is done to that of the configuration. */
 const NOT_COMPARED: ReadonlySet<ObjectKind> = new Set(['node', 'endpoint']);
 
 /** Whether a command of this action takes fingerprints of what it is done to. */
@@ -29,11 +29,11 @@ export const canBePutOff = ({ danger, on }: ObjectAction): boolean => danger ===
  * Rejects where its VM could not be read.
  */
 export async function fingerprintOf(target: Target): Promise<string> {
-  const told = [target.id, await confirmedOf(target), ...withAbove(target).map(ownOf)];
-  return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, DIGITS);
+  const parts = [target.id, await confirmedOf(target), ...withAbove(target).map(ownOf)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, DIGITS);
 }
 
-/** The fingerprints of what is done later. Rejects with op.refused for what can't be told apart then, though it must be. */
+/** The fingerprints of what is done later. Rejects with op.refused for what can't be distinguished then, though it must be. */
 export async function fingerprintsFor(
   action: ObjectAction,
   targets: readonly Target[],

@@ -174,7 +174,7 @@ describe('vm info', () => {
     const [first] = RICH.disks;
     const unknown = first ? [first, { ...first, size: undefined }] : [];
     expect(await numbers(unknown)).toEqual([2, 2, null, null, null]);
-    // a list that was not told says nothing; one with a drive alone says that there is no disk
+    // a list that is not reported says nothing; one with a drive alone says that there is no disk
     expect(await numbers([])).toEqual([null, 2, null, null, null]);
     expect(await numbers(RICH.disks.slice(1))).toEqual([0, 2, 0, null, null]);
   });

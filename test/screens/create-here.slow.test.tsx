@@ -77,3 +77,15 @@ it('F-074 F-155 by keys a script runs on the node first, and no VM is made where
   await fleet.see("fra-01 can't make a folder for the script");
   fleet.dontSee(/web9 +(running|starting|stopped)/);
 });
+
+it('F-074 F-099 a variable that one node needs leaves the value of another node as it is', async () => {
+  const inner = '  Inner: { in: Site, nodes: [calm], variables: { OWNER: team } }\n';
+  await open(`${CONFIG.replace('[busy, calm]', '[busy]')}${inner}`);
+  await fleet.press(':', 'create vm here', 'enter');
+  await fleet.see('Create VM on pool Site');
+  await fleet.press('enter');
+  await fleet.see('$OWNER*');
+  await fleet.press('web9', 'down', 'shop', 'pgdn', 'enter');
+  await fleet.see('Create VM on calm?');
+  await fleet.see(/Description +team/);
+});

@@ -81,11 +81,14 @@ const openCommand: Command = {
     // What is piped or redirected is data alone.
     const isShown = format === 'table' && (stdout as { readonly isTTY?: boolean }).isTTY === true;
     if (isShown) stdout.write(clipboardSequence(url));
-    const start = browser && !app.isDryRun ? startBrowser(browser, url) : undefined;
-    const failed = await start?.then(() => undefined, sentence);
-    const started = start && failed === undefined ? `; ${await start} was started` : '';
+    let [started, failed] = ['', ''];
+    if (browser && !app.isDryRun)
+      await startBrowser(browser, url).then(
+        (program) => (started = `; ${program} was started`),
+        (error: unknown) => (failed = sentence(error)),
+      );
     await printResults([{ name: vm.name, text: `${vm.name}: ${url}${started}`, answer: url }], false, context);
-    if (failed === undefined) return EXIT.done;
+    if (failed === '') return EXIT.done;
     context.say(clean(failed));
     return EXIT.failed;
   },

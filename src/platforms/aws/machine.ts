@@ -17,7 +17,7 @@ export interface Machine extends StateWords {
   /** Epoch, ms: the last launch or start (API reference, Instance: LaunchTime); a reboot leaves it as it was. */
   readonly launchedAt: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
-  /** Ids of what EBS lends it; what its host has for it is not told. */
+  /** Ids of what EBS lends it; what its host has for it is not reported. */
   readonly volumes: readonly string[] | undefined;
   readonly nicCount: number | undefined;
   readonly detailedMonitoring: boolean;

@@ -73,7 +73,7 @@ it.each<[string, object, GuestKind, string]>([
     'rootfs=local:subvol-1,hwaddr=AA:BB',
   ],
   ['a volume that is called after its VMID', { rootfs: 'local:subvol-1,size=4G' }, 'lxc', 'rootfs=local:subvol-1'],
-])('is told from other guests by %s', (_what, row, kind, identity) => {
+])('is distinguished from other guests by %s', (_what, row, kind, identity) => {
   expect(read(row, kind).identity).toBe(identity);
   expect(mayRecur(identity)).toBe(identity === '' || identity === 'rootfs=local:subvol-1');
 });

@@ -83,8 +83,8 @@ export function vmRow(known: Known, context: VmContext): Vm {
       os: values.get('summary.config.guestFullName'),
       owner: values.get(kcliPath('owner')),
       storage: provisioned(known),
-      diskCount: told(numberIn(known, 'summary.config.numVirtualDisks')),
-      nicCount: told(numberIn(known, 'summary.config.numEthernetCards')),
+      diskCount: reported(numberIn(known, 'summary.config.numVirtualDisks')),
+      nicCount: reported(numberIn(known, 'summary.config.numEthernetCards')),
       bootedAt,
       trouble,
     }),
@@ -117,11 +117,11 @@ const nameOf = ({ ref, values }: Known): string => plainName(values.get('name') 
  */
 function provisioned(known: Known): Bytes | undefined {
   const sum = numberIn(known, 'summary.storage.committed') + numberIn(known, 'summary.storage.uncommitted');
-  return told(sum) === undefined ? undefined : bytes(sum);
+  return reported(sum) === undefined ? undefined : bytes(sum);
 }
 
-/** A number of none is one, too; what is not told is not. */
-const told = (value: number): number | undefined => (Number.isSafeInteger(value) && value >= 0 ? value : undefined);
+/** 0 is a number too; what the server does not report is none. */
+const reported = (value: number): number | undefined => (Number.isSafeInteger(value) && value >= 0 ? value : undefined);
 
 const count = (value: number): number => (Number.isSafeInteger(value) && value > 0 ? value : 0);
 const size = (value: number): Bytes => bytes(count(value));

@@ -77,6 +77,15 @@ export function detailsIn(said: (key: (typeof DETAILS)[number]) => unknown): App
   return details;
 }
 
+/** The same without what is wrong. */
+export const rightDetailsIn = (said: (key: (typeof DETAILS)[number]) => unknown): ApplicationDetails =>
+  Object.fromEntries(
+    DETAILS.flatMap((key) => {
+      const value = said(key) ?? undefined;
+      return value === undefined || COMPLAINTS[key](value) !== undefined ? [] : [[key, value]];
+    }),
+  );
+
 const protocolComplaint = (value: unknown) =>
   PROTOCOLS.some((known) => known === value) ? undefined : `must be ${PROTOCOLS.join(' or ')}`;
 const portComplaint = (value: unknown) =>

@@ -5,7 +5,7 @@
  *       host1/4dea22b3-1d52-d8f3-2516-782e98ab3fa0: { port: 8080, path: /shop, uuid: 4dea22b3-… }
  */
 import type { Vm } from '../../platforms/contract.ts';
-import { type ApplicationDetails, DETAILS, detailsIn } from '../appliances/application.ts';
+import { type ApplicationDetails, DETAILS, detailsIn, rightDetailsIn } from '../appliances/application.ts';
 import { type Located, type LocatedMap, locate, plainOf } from './located.ts';
 import type { Complain } from './read-endpoints.ts';
 import { isNodeReference } from './read-pools.ts';
@@ -21,16 +21,9 @@ export function ownDetails(file: LocatedMap, { id, uuid }: Pick<Vm, 'id' | 'uuid
   const machine = plainOf(locate(found, [MACHINE]));
   if (machine !== null && machine !== uuid) return undefined;
   // What is wrong in it was said with the file; the rest counts.
-  const right = DETAILS.filter(
-    (key) => typeof detailsIn((one) => (one === key ? plainAt(found, one) : null)) !== 'string',
-  );
-  const details = detailsIn((key) => (right.includes(key) ? plainAt(found, key) : null));
-  return typeof details === 'string' || Object.keys(details).length === 0 ? undefined : details;
+  const details = rightDetailsIn((key) => plainOf(locate(found, [key])));
+  return Object.keys(details).length === 0 ? undefined : details;
 }
-
-const plainAt = (found: Located, key: string) => plainOf(locate(found, [key]));
-
-const detailsOf = (found: Located) => detailsIn((key) => plainAt(found, key));
 
 /** Reports what is wrong in the section; the rest of it counts. */
 export function checkApplications(file: LocatedMap, complain: Complain): void {
@@ -49,6 +42,6 @@ function entryComplaint(id: string, value: Located): string | undefined {
   if (value.kind !== 'map') return 'details are keys with values';
   const strange = [...value.entries.keys()].find((key) => key !== MACHINE && !DETAILS.some((known) => known === key));
   if (strange !== undefined) return `unknown key ${JSON.stringify(strange)}: there are ${DETAILS.join(', ')}`;
-  const details = detailsOf(value);
+  const details = detailsIn((key) => plainOf(locate(value, [key])));
   return typeof details === 'string' ? details : undefined;
 }

@@ -14,12 +14,12 @@ import { readAllVolumes } from './volumes.ts';
 export interface VolumeSizes {
   /**
    * How many disks it has, and what they can hold together once all of their sizes are known. Nothing for one whose root disk is on its
-   * host: what it has there is not told. Nothing for one that is being made without a volume yet.
+   * host: what it has there is not reported. Nothing for one that is being made without a volume yet.
    */
   of(machine: WithVolumes): Pick<Vm, 'storage' | 'diskCount'>;
   /**
    * Asks for volumes of theirs that were not asked for yet or were changed just now, and for the list of the region, 500 in a
-   * request, at first and where the last one is old; resolves with whether that told something new. Who may not see volumes sees
+   * request, at first and where the last one is old; resolves with whether a size is new. Who may not see volumes sees
    * the instances all the same. Trouble leaves what was known, and is no trouble of the list of instances: it is asked again a
    * minute later.
    */
@@ -55,12 +55,12 @@ export function createVolumeSizes(api: Api, clock: Clock): VolumeSizes {
   let listedAt = Number.NEGATIVE_INFINITY;
   let quietUntil = Number.NEGATIVE_INFINITY;
 
-  /** Of these alone, or of all in the region. What is not told any more is forgotten. */
+  /** Of these alone, or of all in the region. What is not listed any more is forgotten. */
   async function read(about: About, ids?: readonly string[]): Promise<void> {
     const filters = ids === undefined ? [] : [where('volume-id', ...ids)];
-    const told = (await unlessRefused(readAllVolumes(api, about, filters), REFUSED)) ?? [];
+    const listed = (await unlessRefused(readAllVolumes(api, about, filters), REFUSED)) ?? [];
     for (const id of ids ?? [...sizes.keys()]) sizes.delete(id);
-    for (const { VolumeId, Size } of told)
+    for (const { VolumeId, Size } of listed)
       if (VolumeId !== undefined && Size !== undefined) sizes.set(VolumeId, gib(Size));
   }
 

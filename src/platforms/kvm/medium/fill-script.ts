@@ -12,7 +12,7 @@ const UNPACK_S = 240;
 
 /**
  * Takes the kind of the file system, the volume and the folder or archive, ended by NUL. What it says ends with its exit code.
- * Both programs unpack below the folder that they are told, whatever a name or a link says, and fail at `..` in a name.
+ * Both programs unpack below the folder that they are given, whatever a name or a link says, and fail at `..` in a name.
  *
  * Nothing ends it when drover gives up, so that it looks before it writes: what it says must still be read, and the volume must be
  * the one of its beginning. That one is held open: no other file gets its inode meanwhile, and no block device goes away.

@@ -43,7 +43,7 @@ const FORMAT_MS = 300_000;
 const FILL_MS = 900_000;
 const DEVICE = `xargs -0 -n1 sh -c 'lsblk -nrpo NAME,TYPE,MOUNTPOINT -- "$0" && echo == && lsblk -nrspo NAME -- "$0" && echo ==' 2>&1; true`;
 /**
- * Neither is told to write over what it finds, but mke2fs asks about that at a terminal alone: it writes over it here. Kinds come from a
+ * Neither has an option to write over what it finds, but mke2fs asks about that at a terminal alone: it writes over it here. Kinds come from a
  * list of ours; root's programs are in no user's path.
  */
 const FORMAT = `xargs -0 -n2 sh -c 'PATH=$PATH:/usr/sbin:/sbin; case $0 in swap) mkswap -- "$1";; *) "mkfs.$0" -q -- "$1";; esac && echo == made || echo == not' 2>&1; true`;
