@@ -2,6 +2,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { filesOfNode } from '../../src/cli/import/convirt/config-files.ts';
+import type { App } from '../../src/compose.ts';
+import type { Connection, FolderList } from '../../src/platforms/contract.ts';
+import { bytes } from '../../src/units.ts';
+import { appAt, commandContext } from './command-context.ts';
 import { type Desk, openDesk } from './run-drover.ts';
 
 let desk: Desk;
@@ -154,4 +159,26 @@ it('F-035 reads files and folders of a node, as those of this machine', async ()
     code: 3,
     stderr: expect.stringContaining('/srv/none is not there'),
   });
+});
+
+it('a file of a node that leads elsewhere by the time it is read is refused', async () => {
+  await desk.write('endpoints:\n  lab: { platform: fake, vms: 3, latency: 0, events-every: 0 }\n');
+  const app = await appAt(desk, desk.clock);
+  const entry = { name: 'web', kind: 'file', size: bytes(9), changed: 1, mode: 0o644, owner: 0, group: 0 } as const;
+  const lists: Readonly<Record<string, FolderList>> = {
+    '/srv/vms': { path: '/srv/vms', is: { ...entry, kind: 'folder' }, entries: [entry] },
+    '/srv/vms/web': { path: '/etc/motd', is: entry, entries: undefined },
+  };
+  const connection: App['sessions']['connection'] = (name) => {
+    const real = app.sessions.connection(name);
+    const files = async (_id: unknown, path: string) => lists[path] as FolderList;
+    return real && ({ ...real, node: { ...real.node, files } } as Connection);
+  };
+  const context = commandContext({ app: { ...app, sessions: { ...app.sessions, connection } } });
+  try {
+    const [web] = (await filesOfNode('fra-01', ['/srv/vms'], context)).files;
+    await expect(web?.text()).rejects.toThrow('fra-01:/srv/vms/web leads to /etc/motd by now');
+  } finally {
+    await app.close();
+  }
 });
