@@ -1,7 +1,7 @@
 /**
  * Takes the place of the package `ajv` in the bundle, where only conf uses it, for one file with three values. Ajv writes
  * a program for each schema and one for the schema of schemas: 70 ms and 14 MB at each start. This looks at the values.
- * It knows the words that our schema has and refuses all others; ajv.test.ts compares the two.
+ * It knows the words that our schema has and refuses all others; ajv.slow.test.ts compares the two.
  */
 interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'boolean';

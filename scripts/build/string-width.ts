@@ -1,4 +1,4 @@
-/** Takes the place of the package `string-width` in the bundle, with the same answers (width.test.ts compares all). */
+/** Takes the place of the package `string-width` in the bundle, with the same answers (width.slow.test.ts compares all). */
 import { width } from '../../src/terminal/width.ts';
 
 interface Options {
